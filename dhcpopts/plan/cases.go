@@ -1,0 +1,230 @@
+package plan
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"pxekit/dhcpopts"
+)
+
+// HeaderFileMax is the longest boot file that leaves the header field file its
+// closing NUL (RFC 2131 table 1: 128 octets, null terminated).
+const HeaderFileMax = 127
+
+// Case is one resolved line of a plan: who, and exactly what. The first Case
+// whose Cond holds is the answer; no Case holds for a machine that does not boot
+// from the network.
+type Case struct {
+	Cond   Cond
+	Answer dhcpopts.Answer
+	Origin string // "rule 2", "host 1": for comments and logs
+	Host   bool
+	Rule   *Rule
+}
+
+// Cond is a Match made exact.
+type Cond struct {
+	Class     string          // prefix of option 60, never empty: a laptop has neither
+	Archs     []dhcpopts.Arch // first type of option 93; nil: any. BIOS also holds without option 93
+	Stage     dhcpopts.Stage
+	UserClass string
+	MAC       []byte
+	UUID      []byte
+}
+
+// Holds reports whether a client meets the condition.
+func (c Cond) Holds(cl dhcpopts.Client) bool {
+	return strings.HasPrefix(string(cl.VendorClass), c.Class) &&
+		(c.Archs == nil || slices.Contains(c.Archs, cl.Arch())) &&
+		(c.Stage == dhcpopts.AnyStage || c.Stage == cl.Stage()) &&
+		(c.UserClass == "" || cl.HasUserClass(c.UserClass)) &&
+		strings.HasPrefix(string(cl.MAC), string(c.MAC)) &&
+		(c.UUID == nil || len(cl.MachineID) == 17 && string(cl.MachineID[1:]) == string(c.UUID))
+}
+
+// Cases resolves the plan, hosts first, in match order.
+func (p *Plan) Cases() []Case {
+	var cases []Case
+	for i := range p.Hosts {
+		cases = p.resolve(cases, &p.Hosts[i], fmt.Sprintf("host %d", i+1), true)
+	}
+	for i := range p.Rules {
+		cases = p.resolve(cases, &p.Rules[i], fmt.Sprintf("rule %d", i+1), false)
+	}
+	return cases
+}
+
+// Answer is what the plan wants a client to get; ok is false when no rule takes
+// it.
+func (p *Plan) Answer(cl dhcpopts.Client) (dhcpopts.Answer, string, bool) {
+	return AnswerOf(p.Cases(), cl)
+}
+
+// AnswerOf is Answer on cases already resolved.
+func AnswerOf(cases []Case, cl dhcpopts.Client) (dhcpopts.Answer, string, bool) {
+	for _, c := range cases {
+		if c.Cond.Holds(cl) {
+			return c.Answer, c.Origin, true
+		}
+	}
+	return dhcpopts.Answer{}, "", false
+}
+
+// resolve appends a rule's cases: one for each vendor class its architectures
+// say, since a rule may name PXE and HTTP types together and the two are
+// answered with different options 60.
+func (p *Plan) resolve(cases []Case, r *Rule, origin string, host bool) []Case {
+	for _, class := range r.classes() {
+		cond := Cond{
+			Class: class, Archs: p.archsOf(r, class), Stage: r.Match.Stage,
+			UserClass: r.Match.UserClass, MAC: r.Match.MAC, UUID: r.Match.UUID,
+		}
+		cases = append(cases, Case{Cond: cond, Answer: p.answerOf(r, class), Origin: origin, Host: host, Rule: r})
+	}
+	return cases
+}
+
+// classes lists the values of option 60 that a rule's clients begin with.
+func (r *Rule) classes() []string {
+	if r.Match.VendorClass != "" {
+		return []string{r.Match.VendorClass}
+	}
+	if len(r.Match.Archs) == 0 {
+		return []string{dhcpopts.ClassPXE}
+	}
+	var classes []string
+	for _, a := range r.Match.Archs {
+		if c := a.Arch.Class(); !slices.Contains(classes, c) {
+			classes = append(classes, c)
+		}
+	}
+	return classes
+}
+
+// archsOf makes a rule's architectures exact numbers, those of one class.
+func (p *Plan) archsOf(r *Rule, class string) []dhcpopts.Arch {
+	var archs []dhcpopts.Arch
+	add := func(a dhcpopts.Arch) {
+		if !slices.Contains(archs, a) {
+			archs = append(archs, a)
+		}
+	}
+	for _, ref := range r.Match.Archs {
+		if r.Match.VendorClass == "" && ref.Arch.Class() != class {
+			continue
+		}
+		add(ref.Arch)
+		if ref.Arch == dhcpopts.EFIX64 && !ref.Exact && !p.names(dhcpopts.EFIBC) {
+			add(dhcpopts.EFIBC)
+		}
+	}
+	return archs
+}
+
+// names reports whether any rule names the architecture itself.
+func (p *Plan) names(a dhcpopts.Arch) bool {
+	for _, rules := range [][]Rule{p.Hosts, p.Rules} {
+		for _, r := range rules {
+			for _, ref := range r.Match.Archs {
+				if ref.Arch == a {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// answerOf builds the exact answer of a rule for one vendor class: option 60
+// where a client needs it, 43, the rule's own options, 66, and 67 last, as edk2
+// overwrites the octet after an option 67 without NUL (facts: edk2 rule 2).
+func (p *Plan) answerOf(r *Rule, class string) dhcpopts.Answer {
+	server := p.ServerOf(r)
+	file := []byte(strings.ReplaceAll(r.File, "{server}", addrText(server)))
+	a := dhcpopts.Answer{SIAddr: server, SName: []byte(r.ServerName)}
+	if p.Via != ViaOption && len(file) <= HeaderFileMax {
+		a.File = file
+	}
+	add := func(code uint8, value []byte) {
+		if len(value) > 0 {
+			a.Options = append(a.Options, dhcpopts.Option{Code: code, Data: value})
+		}
+	}
+	switch {
+	case strings.HasPrefix(class, dhcpopts.ClassHTTP):
+		add(dhcpopts.OptClass, []byte(dhcpopts.ClassHTTP))
+	case r.PXE != nil:
+		add(dhcpopts.OptClass, []byte(dhcpopts.ClassPXE))
+	}
+	if r.PXE != nil {
+		add(dhcpopts.OptVendor, dhcpopts.EncodePXE(r.PXE.PXE))
+	}
+	if p.Via != ViaHeader {
+		if server.IsValid() {
+			add(dhcpopts.OptTFTPServer, p.close(dhcpopts.OptTFTPServer, []byte(addrText(server)), class))
+		}
+		if len(file) > 0 {
+			add(dhcpopts.OptBootFile, p.close(dhcpopts.OptBootFile, file, class))
+		}
+	}
+	a.Options = override(a.Options, r.Options)
+	return a
+}
+
+// override puts a rule's own options in, in place of those the plan derived,
+// and before 66 and 67.
+func override(derived, own []dhcpopts.Option) []dhcpopts.Option {
+	isOwn := func(o dhcpopts.Option) bool {
+		return slices.ContainsFunc(own, func(x dhcpopts.Option) bool { return x.Code == o.Code })
+	}
+	all := append(slices.DeleteFunc(derived, isOwn), own...)
+	slices.SortStableFunc(all, func(a, b dhcpopts.Option) int { return wireOrder(a.Code) - wireOrder(b.Code) })
+	return all
+}
+
+func wireOrder(code uint8) int {
+	switch code {
+	case dhcpopts.OptClass:
+		return 0
+	case dhcpopts.OptVendor:
+		return 1
+	case dhcpopts.OptTFTPServer:
+		return 1000
+	case dhcpopts.OptBootFile:
+		return 1001
+	}
+	return 1 + int(code)
+}
+
+// close adds the closing NUL where the plan wants one.
+func (p *Plan) close(code uint8, value []byte, class string) []byte {
+	mode := p.NUL.For(code)
+	auto := code == dhcpopts.OptBootFile && !IsURL(string(value)) && !strings.HasPrefix(class, dhcpopts.ClassHTTP)
+	if mode == NULAlways || mode == NULAuto && auto {
+		return append(slices.Clip(value), 0)
+	}
+	return value
+}
+
+// ServerOf is the server a rule sends its clients to.
+func (p *Plan) ServerOf(r *Rule) netip.Addr {
+	if r.Server.IsValid() {
+		return r.Server
+	}
+	return p.Server
+}
+
+// IsURL reports whether a boot file is a URL (RFC 3986 scheme and authority).
+func IsURL(file string) bool {
+	scheme, _, ok := strings.Cut(file, "://")
+	return ok && scheme != "" && strings.Trim(strings.ToLower(scheme), "abcdefghijklmnopqrstuvwxyz0123456789+-.") == ""
+}
+
+func addrText(a netip.Addr) string {
+	if !a.IsValid() {
+		return ""
+	}
+	return a.String()
+}
