@@ -1,0 +1,9 @@
+//go:build !linux
+
+package lab
+
+type space struct{}
+
+func newSpace() (*space, error) { return nil, errNoNamespaces }
+
+func (s *space) close() {}
