@@ -56,6 +56,12 @@ type Output struct {
 	// Check is the command that checks the config; Undo the one that takes it
 	// back. "" where the target has none.
 	Check, Undo string
+	// Where says where the text goes: "into the subnet's block of dhcpd.conf".
+	Where string
+	// Comment starts a comment line in this form, where that is not
+	// Target.Comment. Bare: this form has no comments (JSON, CSV).
+	Comment string
+	Bare    bool
 }
 
 // Note is a remark about an output.
