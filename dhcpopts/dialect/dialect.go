@@ -4,6 +4,7 @@ package dialect
 
 import (
 	"net/netip"
+	"slices"
 
 	"pxekit/dhcpopts"
 	"pxekit/dhcpopts/plan"
@@ -132,4 +133,15 @@ type Support struct {
 	Can      bool
 	Evidence Evidence
 	Note     string
+	Forms    []string // the forms that can; nil: all
+}
+
+// Can reports whether the target, written in a form, can say a feature; "" is
+// the first form.
+func (t Target) Can(f Feature, as string) bool {
+	s := t.Support[f]
+	if as == "" && len(t.Forms) > 0 {
+		as = t.Forms[0].Name
+	}
+	return s.Can && (s.Forms == nil || slices.Contains(s.Forms, as))
 }

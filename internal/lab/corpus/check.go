@@ -44,9 +44,9 @@ func checkPlan(t *testing.T, target dialect.Target, form string, p *plan.Plan, p
 		require.NoError(t, err, "nul %s", mode)
 		checkText(t, out.Text)
 		require.NotNil(t, out.Expect, "no Expect")
-		checkSupport(t, target, &p, out, plain)
+		checkSupport(t, target, form, &p, out, plain)
 		for _, c := range Clients() {
-			checkClient(t, target, &p, out, c)
+			checkClient(t, target, form, &p, out, c)
 		}
 	}
 }
@@ -60,7 +60,7 @@ func checkText(t *testing.T, text string) {
 	}
 }
 
-func checkClient(t *testing.T, target dialect.Target, p *plan.Plan, out dialect.Output, c dhcpopts.Client) {
+func checkClient(t *testing.T, target dialect.Target, form string, p *plan.Plan, out dialect.Output, c dhcpopts.Client) {
 	t.Helper()
 	got := out.Expect(c)
 	want, _, matched := p.Answer(c)
@@ -71,7 +71,7 @@ func checkClient(t *testing.T, target dialect.Target, p *plan.Plan, out dialect.
 	if len(out.Lost) > 0 {
 		return // the text is the plan without what is lost
 	}
-	if !target.Support[dialect.FeatUnasked].Can && !(slices.Contains(c.RequestList, 66) && slices.Contains(c.RequestList, 43)) {
+	if !target.Can(dialect.FeatUnasked, form) && !(slices.Contains(c.RequestList, 66) && slices.Contains(c.RequestList, 43)) {
 		return
 	}
 	if !matched {
@@ -89,7 +89,7 @@ func saysNothing(a dhcpopts.Answer) bool {
 
 // checkSupport compares what is Lost with what Support says. With a hostile
 // name (plain false) a value may be lost that the language can say in general.
-func checkSupport(t *testing.T, target dialect.Target, p *plan.Plan, out dialect.Output, plain bool) {
+func checkSupport(t *testing.T, target dialect.Target, form string, p *plan.Plan, out dialect.Output, plain bool) {
 	t.Helper()
 	for _, f := range dialect.Features {
 		_, said := target.Support[f]
@@ -100,10 +100,10 @@ func checkSupport(t *testing.T, target dialect.Target, p *plan.Plan, out dialect
 	}
 	for _, n := range out.Lost {
 		require.NotEmpty(t, n.Text)
-		require.False(t, target.Support[n.Feature].Can, "lost although Support has it: %s: %s", n.Feature, n.Text)
+		require.False(t, target.Can(n.Feature, form), "lost although Support has it: %s: %s", n.Feature, n.Text)
 	}
 	for _, f := range Asks(p) {
-		if !target.Support[f].Can {
+		if !target.Can(f, form) {
 			require.True(t, lost(out, f) || noted(out, f), "%s is dropped in silence:\n%s", f, out.Text)
 		}
 	}

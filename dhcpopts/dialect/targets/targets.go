@@ -1,0 +1,34 @@
+// Package targets is the list of all DHCP servers that a plan can be written
+// for.
+package targets
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"pxekit/dhcpopts/dialect"
+	"pxekit/dhcpopts/dialect/appliance"
+)
+
+// All lists the targets in the order they are shown: servers, Infoblox,
+// Windows, relays, then appliances by maker.
+var All = []dialect.Target{
+	appliance.PaloAlto,
+}
+
+// ErrUnknown is what a [Find] error wraps.
+var ErrUnknown = errors.New("unknown target")
+
+// Find returns a target by name. The error wraps [ErrUnknown] and names the
+// nearest target when there is a near one.
+func Find(name string) (dialect.Target, error) {
+	i := slices.IndexFunc(All, func(t dialect.Target) bool { return t.Name == name })
+	if i >= 0 {
+		return All[i], nil
+	}
+	if near := nearest(name); near != "" {
+		return dialect.Target{}, fmt.Errorf("%w %q, did you mean %q?", ErrUnknown, name, near)
+	}
+	return dialect.Target{}, fmt.Errorf("%w %q", ErrUnknown, name)
+}

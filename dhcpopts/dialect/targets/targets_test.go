@@ -1,0 +1,57 @@
+package targets
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"pxekit/dhcpopts/dialect"
+	"pxekit/dhcpopts/dialect/appliance"
+	"pxekit/internal/lab/corpus"
+)
+
+func TestFind(t *testing.T) {
+	for _, want := range All {
+		got, err := Find(want.Name)
+		require.NoError(t, err)
+		require.Equal(t, want.Name, got.Name)
+	}
+	for typed, near := range map[string]string{"palo-alto": "paloalto", "PaloAlto": "paloalto", "panos": "paloalto", "zzz": ""} {
+		_, err := Find(typed)
+		require.ErrorIs(t, err, ErrUnknown)
+		if near == "" {
+			require.NotContains(t, err.Error(), "did you mean")
+			continue
+		}
+		require.ErrorContains(t, err, near)
+	}
+}
+
+// TestRows holds what every target owes its callers.
+func TestRows(t *testing.T) {
+	require.NotEmpty(t, All)
+	seen := map[string]bool{}
+	for _, target := range All {
+		t.Run(target.Name, func(t *testing.T) {
+			require.False(t, seen[target.Name], "listed twice")
+			seen[target.Name] = true
+			require.NotEmpty(t, target.Title)
+			require.NotNil(t, target.Write)
+			for _, f := range dialect.Features {
+				require.Contains(t, target.Support, f)
+			}
+		})
+	}
+}
+
+func TestCorpus(t *testing.T) {
+	for _, target := range All {
+		if target.Name == appliance.PaloAlto.Name {
+			continue
+		}
+		t.Run(target.Name, func(t *testing.T) {
+			require.NotEmpty(t, target.Forms)
+			corpus.CheckTarget(t, target)
+		})
+	}
+}
