@@ -14,6 +14,12 @@ import (
 // All lists the targets in the order they are shown: servers, Infoblox,
 // Windows, relays, then appliances by maker.
 var All = []dialect.Target{
+	appliance.Cisco,
+	appliance.Junos,
+	appliance.Huawei,
+	appliance.Comware,
+	appliance.ArubaOS,
+	appliance.AOSCX,
 	appliance.PaloAlto,
 }
 

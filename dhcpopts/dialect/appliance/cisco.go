@@ -1,0 +1,93 @@
+package appliance
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"pxekit/dhcpopts"
+	"pxekit/dhcpopts/dialect"
+)
+
+// Cisco is the DHCP server of IOS and IOS XE ("Cisco IOS IP Addressing Services
+// Command Reference": bootfile, ip dhcp pool, next-server, option). A string with
+// white space stands in quotes; hex digits may be parted by dots. ip dhcp class
+// matches option 60 but only picks address ranges, never options.
+//
+// What the command line does with a backslash is written nowhere: public
+// configs have single ones, and hex is used where it is allowed.
+var Cisco = (&pool{
+	name: "cisco", title: "Cisco IOS and IOS XE", comment: "!",
+	where:  "ip dhcp pool",
+	open:   ciscoOpen,
+	lead:   func(netip.Prefix) string { return " " },
+	leave:  []string{"exit"},
+	siaddr: func(a netip.Addr) string { return "next-server " + a.String() },
+	file:   ciscoFile,
+	option: ciscoOption,
+	undo:   undoWith("no"),
+	read:   ciscoRead,
+	words:  quotedWords,
+	text:   "option 67 ascii ",
+	check:  "show running-config | section ip dhcp pool",
+
+	evidence: dialect.Unverified,
+	notes: []dialect.Note{{Text: "put the lines into the pool that serves the network already, if there is one; " +
+		"a backslash in bootfile is not documented: look at the reply with pxekit probe"}},
+	support: poolSupport(dialect.Documented),
+}).target()
+
+// ciscoLine is how many characters IOS takes in a line ("Using the
+// Command-Line Interface": 254).
+const ciscoLine = 254
+
+func ciscoOpen(n netip.Prefix) []string {
+	return []string{
+		"ip dhcp pool pxe-" + network(n),
+		" network " + network(n) + " " + mask(n),
+	}
+}
+
+func ciscoFile(b []byte) (string, error) {
+	if !bare(b) {
+		return "", fmt.Errorf("bootfile takes one plain word, not %q", b)
+	}
+	return "bootfile " + string(b), nil
+}
+
+// ciscoOption writes plain words as ascii and all else, a closing NUL too, as
+// hex, which has no quoting to get wrong.
+func ciscoOption(code uint8, v []byte) (string, error) {
+	line := fmt.Sprintf("option %d ascii %s", code, v)
+	if !bare(v) {
+		line = fmt.Sprintf("option %d hex %s", code, dotted(v))
+	}
+	if len(line) >= ciscoLine {
+		return "", tooLong(fmt.Sprintf("option %d", code), ciscoLine)
+	}
+	return line, nil
+}
+
+// dotted is hex as IOS shows it, a dot after each two octets.
+func dotted(v []byte) string {
+	var groups []string
+	for len(v) > 2 {
+		groups, v = append(groups, hex.EncodeToString(v[:2])), v[2:]
+	}
+	return strings.Join(append(groups, hex.EncodeToString(v)), ".")
+}
+
+func ciscoRead(words []string, a *dhcpopts.Answer) error {
+	switch {
+	case len(words) == 2 && words[0] == "next-server":
+		return readAddr(words[1], a)
+	case len(words) == 2 && words[0] == "bootfile":
+		a.File = []byte(words[1])
+		return nil
+	case len(words) > 0 && words[0] == "option":
+		return readOption(words, a)
+	}
+	return errors.New("not a line of a pool")
+}

@@ -1,0 +1,67 @@
+package appliance
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+
+	"pxekit/dhcpopts"
+	"pxekit/dhcpopts/dialect"
+)
+
+// Comware is the DHCP server of HPE and H3C switches ("Layer 3—IP Services
+// Command Reference", DHCP server commands). next-server is siaddr.
+// bootfile-name is option 67 under another name, sent when it is requested, and
+// what it does to the header is not said: so option 67 is written as such, in
+// hex where the value is more than a plain word.
+var Comware = (&pool{
+	name: "comware", title: "HPE and H3C Comware", comment: "#",
+	where:  "dhcp server ip-pool",
+	open:   comwareOpen,
+	lead:   func(netip.Prefix) string { return " " },
+	leave:  []string{" quit"},
+	siaddr: func(a netip.Addr) string { return "next-server " + a.String() },
+	option: comwareOption,
+	undo:   undoWith("undo"),
+	read:   comwareRead,
+	words:  blankWords,
+	text:   "option 67 ascii ",
+	check:  "display dhcp server pool",
+
+	evidence: dialect.Unverified,
+	notes: []dialect.Note{{Text: "put the lines into the pool that serves the network already, if there is one, " +
+		"and take bootfile-name out of it: it would stand for option 67"}},
+	support: poolSupport(dialect.Documented,
+		cannot("bootfile-name is option 67; no command is said to set the header field file", dialect.FeatFile)),
+}).target()
+
+// comwareHex is the longest option in octets: hex of 2 to 256 digits
+// (3600v2 and 10500 references).
+const comwareHex = 128
+
+func comwareOpen(n netip.Prefix) []string {
+	return []string{
+		"dhcp server ip-pool pxe-" + network(n),
+		" network " + network(n) + " mask " + mask(n),
+	}
+}
+
+func comwareOption(code uint8, v []byte) (string, error) {
+	switch {
+	case bare(v) && len(v) <= huaweiASCII:
+		return fmt.Sprintf("option %d ascii %s", code, v), nil
+	case len(v) > comwareHex:
+		return "", tooLong(fmt.Sprintf("option %d in hex", code), 2*comwareHex)
+	}
+	return fmt.Sprintf("option %d hex %x", code, v), nil
+}
+
+func comwareRead(words []string, a *dhcpopts.Answer) error {
+	switch {
+	case len(words) == 2 && words[0] == "next-server":
+		return readAddr(words[1], a)
+	case len(words) == 4 && words[0] == "option":
+		return readOption(words, a)
+	}
+	return errors.New("not a line of a pool")
+}
