@@ -46,12 +46,16 @@ func (c Cond) Holds(cl dhcpopts.Client) bool {
 
 // Cases resolves the plan, hosts first, in match order.
 func (p *Plan) Cases() []Case {
-	var cases []Case
+	x64 := []dhcpopts.Arch{dhcpopts.EFIX64, dhcpopts.EFIBC}
+	if p.names(dhcpopts.EFIBC) {
+		x64 = x64[:1]
+	}
+	cases := make([]Case, 0, len(p.Hosts)+len(p.Rules))
 	for i := range p.Hosts {
-		cases = p.resolve(cases, &p.Hosts[i], fmt.Sprintf("host %d", i+1), true)
+		cases = p.resolve(cases, x64, &p.Hosts[i], fmt.Sprintf("host %d", i+1), true)
 	}
 	for i := range p.Rules {
-		cases = p.resolve(cases, &p.Rules[i], fmt.Sprintf("rule %d", i+1), false)
+		cases = p.resolve(cases, x64, &p.Rules[i], fmt.Sprintf("rule %d", i+1), false)
 	}
 	return cases
 }
@@ -74,11 +78,11 @@ func AnswerOf(cases []Case, cl dhcpopts.Client) (dhcpopts.Answer, string, bool) 
 
 // resolve appends a rule's cases: one for each vendor class its architectures
 // say, since a rule may name PXE and HTTP types together and the two are
-// answered with different options 60.
-func (p *Plan) resolve(cases []Case, r *Rule, origin string, host bool) []Case {
+// answered with different options 60. x64 is what the name efi-x64 stands for.
+func (p *Plan) resolve(cases []Case, x64 []dhcpopts.Arch, r *Rule, origin string, host bool) []Case {
 	for _, class := range r.classes() {
 		cond := Cond{
-			Class: class, Archs: p.archsOf(r, class), Stage: r.Match.Stage,
+			Class: class, Archs: r.archsOf(class, x64), Stage: r.Match.Stage,
 			UserClass: r.Match.UserClass, MAC: r.Match.MAC, UUID: r.Match.UUID,
 		}
 		cases = append(cases, Case{Cond: cond, Answer: p.answerOf(r, class), Origin: origin, Host: host, Rule: r})
@@ -104,20 +108,20 @@ func (r *Rule) classes() []string {
 }
 
 // archsOf makes a rule's architectures exact numbers, those of one class.
-func (p *Plan) archsOf(r *Rule, class string) []dhcpopts.Arch {
+func (r *Rule) archsOf(class string, x64 []dhcpopts.Arch) []dhcpopts.Arch {
 	var archs []dhcpopts.Arch
-	add := func(a dhcpopts.Arch) {
-		if !slices.Contains(archs, a) {
-			archs = append(archs, a)
-		}
-	}
 	for _, ref := range r.Match.Archs {
 		if r.Match.VendorClass == "" && ref.Arch.Class() != class {
 			continue
 		}
-		add(ref.Arch)
-		if ref.Arch == dhcpopts.EFIX64 && !ref.Exact && !p.names(dhcpopts.EFIBC) {
-			add(dhcpopts.EFIBC)
+		exact := []dhcpopts.Arch{ref.Arch}
+		if ref.Arch == dhcpopts.EFIX64 && !ref.Exact {
+			exact = x64
+		}
+		for _, a := range exact {
+			if !slices.Contains(archs, a) {
+				archs = append(archs, a)
+			}
 		}
 	}
 	return archs
@@ -142,7 +146,7 @@ func (p *Plan) names(a dhcpopts.Arch) bool {
 // overwrites the octet after an option 67 without NUL (facts: edk2 rule 2).
 func (p *Plan) answerOf(r *Rule, class string) dhcpopts.Answer {
 	server := p.ServerOf(r)
-	file := []byte(strings.ReplaceAll(r.File, "{server}", addrText(server)))
+	file := []byte(expand(r.File, addrText(server)))
 	a := dhcpopts.Answer{SIAddr: server, SName: []byte(r.ServerName)}
 	if p.Via != ViaOption && len(file) <= HeaderFileMax {
 		a.File = file
@@ -220,6 +224,27 @@ func (p *Plan) ServerOf(r *Rule) netip.Addr {
 func IsURL(file string) bool {
 	scheme, _, ok := strings.Cut(file, "://")
 	return ok && scheme != "" && strings.Trim(strings.ToLower(scheme), "abcdefghijklmnopqrstuvwxyz0123456789+-.") == ""
+}
+
+// serverMark stands for the server's address in a boot file.
+const serverMark = "{server}"
+
+// expand puts the server's address in for {server}; iPXE's own ${server} stays.
+func expand(file, server string) string {
+	var b strings.Builder
+	for {
+		before, after, found := strings.Cut(file, serverMark)
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		if strings.HasSuffix(before, "$") {
+			b.WriteString(serverMark)
+		} else {
+			b.WriteString(server)
+		}
+		file = after
+	}
 }
 
 func addrText(a netip.Addr) string {

@@ -21,6 +21,9 @@ type Plan struct {
 	Rules  []Rule // the first match wins; nothing is merged between rules
 	Hosts  []Rule // single machines, before all rules
 	Preset string // name of the preset the rules came from, if any
+	// HostsFile names a CSV file with more Hosts. The package opens no files: the
+	// caller reads it with [ParseHostsCSV] and appends the result to Hosts.
+	HostsFile string
 }
 
 // Rule sends the machines that Match to a boot file.
@@ -58,8 +61,12 @@ type ArchRef struct {
 	Exact bool
 }
 
-// Pos is a place in the plan file, from 1; zero for a plan from flags.
-type Pos struct{ Line, Column int }
+// Pos is a place in the plan file or host list, from 1; zero for a plan from
+// flags.
+type Pos struct {
+	Line, Column int
+	File         string
+}
 
 // NUL says which options close with a NUL.
 type NUL struct {

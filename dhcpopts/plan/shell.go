@@ -1,0 +1,40 @@
+package plan
+
+import (
+	"regexp"
+	"strings"
+)
+
+// eatenPath matches a WDS path whose backslashes a shell took away, with the
+// "d" that \x64 becomes where escapes are read.
+var eatenPath = regexp.MustCompile(`(?i)^(boot|smsboot)(d|x64|x86|arm64|ia64|arm|x64uefi|x86uefi)\\?` +
+	`(wdsnbp\.com|wdsmgfw\.efi|bootmgfw\.efi|pxeboot\.com|pxeboot\.n12|abortpxe\.com|hdlscom[12]\.com|hdlscom[12]\.n12|bootmgr\.exe)$`)
+
+// gitBash is what MSYS puts before an argument that begins with a slash.
+var gitBash = regexp.MustCompile(`(?i)^[a-z]:/(program files( \(x86\))?/git|msys64|git)/`)
+
+// shellMark finds the marks of a shell that changed a file name on its way.
+func shellMark(name string) error {
+	if m := eatenPath.FindStringSubmatch(name); m != nil {
+		folder := m[2]
+		if strings.EqualFold(folder, "d") {
+			folder = "x64"
+		}
+		return usage("use single quotes: --file '"+m[1]+`\`+folder+`\`+m[3]+"'", "the shell ate the backslashes of --file %q", name)
+	}
+	if m := gitBash.FindString(name); m != "" {
+		return usage("MSYS_NO_PATHCONV=1 keeps it: --file '/"+name[len(m):]+"'", "the shell made a Windows path of --file %q", name)
+	}
+	if len(name) < 2 {
+		return nil
+	}
+	inner := name[1 : len(name)-1]
+	switch q := name[0]; {
+	case q != name[len(name)-1]:
+	case q == '\'':
+		return usage(`cmd.exe keeps single quotes, use double ones there: --file "`+inner+`"`, "the shell left the quotes in --file %s", name)
+	case q == '"':
+		return usage("leave the inner quotes out: --file '"+inner+"'", "the shell left the quotes in --file %s", name)
+	}
+	return nil
+}
