@@ -13,16 +13,17 @@ type Arch uint16
 // The architectures that decisions in this module name. The whole list is in
 // the table below.
 const (
-	BIOS     Arch = 0
-	EFIIA32  Arch = 6
-	EFIX64   Arch = 7
-	EFIBC    Arch = 9
-	EFIARM32 Arch = 10
-	EFIARM64 Arch = 11
-	HTTPIA32 Arch = 15
-	HTTPX64  Arch = 16
-	HTTPBC   Arch = 17
-	RPiBoot  Arch = 41
+	BIOS      Arch = 0
+	EFIIA32   Arch = 6
+	EFIX64    Arch = 7
+	EFIBC     Arch = 9
+	EFIARM32  Arch = 10
+	EFIARM64  Arch = 11
+	HTTPIA32  Arch = 15
+	HTTPX64   Arch = 16
+	HTTPBC    Arch = 17
+	HTTPARM64 Arch = 19
+	RPiBoot   Arch = 41
 )
 
 // archs is indexed by architecture type. The second column is what the type is.
