@@ -1,0 +1,124 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"pxekit/dhcpopts/dialect"
+	"pxekit/dhcpopts/dialect/targets"
+	"pxekit/dhcpopts/plan"
+)
+
+// extensions of the files that --all writes, by target or by target/form; what
+// is not here is plain config.
+var extensions = map[string]string{
+	"kea": "json", "kea/flex-option": "json", "windows": "ps1", "windows/netsh": "cmd", "libvirt": "xml", "plan": "yaml",
+	"infoblox/gui": "txt", "infoblox/wapi": "sh", "infoblox/csv": "csv", "infoblox/ansible": "yaml", "infoblox/terraform": "tf",
+	"relay": "txt", "routeros": "rsc", "openwrt": "sh", "bloxone": "json", "technitium": "txt", "meraki": "txt", "unifi": "txt",
+	"pfsense-isc": "txt", "pfsense-kea": "txt", "opnsense-isc": "txt", "opnsense-kea": "txt", "networkd": "network",
+}
+
+// fileName is where --all puts one form of a target.
+func fileName(t dialect.Target, form dialect.Form) string {
+	ext, ok := extensions[t.Name+"/"+form.Name]
+	if !ok {
+		ext, ok = extensions[t.Name]
+	}
+	if !ok {
+		ext = "conf"
+	}
+	if form.Name == t.Forms[0].Name {
+		return t.Name + "." + ext
+	}
+	return t.Name + "-" + form.Name + "." + ext
+}
+
+// generated is one file of --all, in memory until all are made.
+type generated struct{ name, text string }
+
+// writeAll writes every form of every target that can say the plan, and says
+// why the others cannot.
+func (g *generate) writeAll() error {
+	switch info, err := os.Stat(g.out); {
+	case g.out == "" || g.out == "-":
+		return usagef("--all -o FOLDER", "--all writes many files and needs a folder")
+	case err != nil:
+		return usagef("mkdir "+g.out, "cannot write into the folder: %w", err)
+	case !info.IsDir():
+		return usagef("--all -o FOLDER", "%q is not a folder", g.out)
+	case g.as != "" || g.json || len(g.clients) > 0:
+		return usagef("name one target", "--as, --json and --client do not go with --all")
+	}
+	p, err := g.plan.read(g.ui)
+	if err != nil {
+		return err
+	}
+	files, err := g.everything(p)
+	if err != nil {
+		return err
+	}
+	return g.writeFiles(files)
+}
+
+func (g *generate) everything(p *plan.Plan) ([]generated, error) {
+	var files []generated
+	for _, t := range targets.All {
+		for _, form := range t.Forms {
+			text, err := g.attempt(p, t, form)
+			if usage := new(failure); errors.As(err, &usage) && usage.code == exitUsage {
+				return nil, err
+			}
+			if err != nil {
+				g.say("note", fmt.Sprintf("no %s: %v", fileName(t, form), err), "")
+				continue
+			}
+			files = append(files, generated{fileName(t, form), text})
+		}
+	}
+	if len(files) == 0 {
+		return nil, askedf("--lossy writes what each can say", "no target can say this plan")
+	}
+	return files, nil
+}
+
+// attempt makes the text of one form, annotation and all; the error says why
+// there is none.
+func (g *generate) attempt(p *plan.Plan, t dialect.Target, form dialect.Form) (string, error) {
+	req, err := g.request(form)
+	if err != nil {
+		return "", err
+	}
+	out, err := t.Write(p, req)
+	if err != nil {
+		return "", err
+	}
+	if len(out.Lost) > 0 && !g.lossy {
+		return "", errors.New(strings.Join(texts(out.Lost), "; "))
+	}
+	text, _ := compose(p, t, form, out)
+	return text, nil
+}
+
+func texts(notes []dialect.Note) []string {
+	var all []string
+	for _, n := range notes {
+		all = append(all, n.Text)
+	}
+	return all
+}
+
+// writeFiles writes what was made; stdout lists the files.
+func (g *generate) writeFiles(files []generated) error {
+	var list strings.Builder
+	for _, f := range files {
+		name := filepath.Join(g.out, f.name)
+		if err := g.write(name, f.text); err != nil {
+			return err
+		}
+		fmt.Fprintln(&list, name)
+	}
+	return g.write("", list.String())
+}

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"fmt"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// help prints a command's help, examples first.
+func help(cmd *cobra.Command, _ []string) {
+	out := cmd.OutOrStdout()
+	text := cmd.Long
+	if text == "" {
+		text = cmd.Short
+	}
+	fmt.Fprintf(out, "%s\n\nExamples:\n%s\n\nUsage: %s\n", text, cmd.Example, cmd.UseLine())
+	if cmd.HasAvailableSubCommands() {
+		fmt.Fprintln(out, "\nVerbs:")
+		for _, c := range cmd.Commands() {
+			if c.IsAvailableCommand() {
+				fmt.Fprintf(out, "  %-12s%s\n", c.Name(), c.Short)
+			}
+		}
+	}
+	if flags := cmd.LocalFlags().FlagUsagesWrapped(100); flags != "" {
+		fmt.Fprintf(out, "\nFlags:\n%s", flags)
+	}
+}
+
+// flagError says which flag was meant when one is unknown.
+func flagError(cmd *cobra.Command, err error) error {
+	hint := cmd.CommandPath() + " --help lists the flags"
+	if name, ok := strings.CutPrefix(err.Error(), "unknown flag: --"); ok {
+		if near := nearFlags(cmd, name); len(near) > 0 {
+			hint = "did you mean " + strings.Join(near, ", ") + "?"
+		}
+	}
+	return &failure{code: exitUsage, hint: hint, err: err}
+}
+
+// nearFlags finds flags by cobra's own rule for near verbs.
+func nearFlags(cmd *cobra.Command, typed string) []string {
+	list := &cobra.Command{SuggestionsMinimumDistance: 2}
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		list.AddCommand(&cobra.Command{Use: f.Name, Run: func(*cobra.Command, []string) {}})
+	})
+	near := list.SuggestionsFor(typed)
+	for i := range near {
+		near[i] = "--" + near[i]
+	}
+	return near
+}
+
+// version is the module version the binary was built from, or the commit.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "(unknown)"
+	}
+	return info.Main.Version
+}

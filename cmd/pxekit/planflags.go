@@ -1,0 +1,131 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/pflag"
+
+	"pxekit/dhcpopts"
+	"pxekit/dhcpopts/plan"
+)
+
+// maxPlanRead is one octet more than any plan may have; package plan refuses
+// the rest with its own words.
+const maxPlanRead = plan.MaxSize + 1
+
+// planFlags are the flags of every verb that needs a plan.
+type planFlags struct {
+	plan.Flags
+	file string // --plan
+	set  *pflag.FlagSet
+}
+
+func (p *planFlags) register(f *pflag.FlagSet) {
+	own := pflag.NewFlagSet("plan", pflag.ContinueOnError)
+	own.StringVar(&p.Server, "server", "", "boot server, `IP`")
+	own.StringArrayVar(&p.Files, "file", nil, "boot file, `[ARCH=]NAME` (repeatable); without ARCH it goes to the machines its name fits")
+	own.StringVar(&p.IPXE, "ipxe", "", "`URL` of the script that iPXE gets once it runs")
+	own.StringVar(&p.Preset, "preset", "", "boot files of a known `SETUP`: wds, configmgr, winpe, pxelinux, grub, ipxe, netboot.xyz, fog, http")
+	own.StringArrayVar(&p.Scope, "scope", nil, "network that the config applies to, `CIDR` (repeatable)")
+	own.StringVar(&p.Via, "via", "", "where the file name travels: `both`, header or option")
+	own.StringVar(&p.NUL, "nul", "", "which of options 66 and 67 close with a NUL: `auto`, always, never or 66=…,67=…")
+	f.AddFlagSet(own)
+	f.StringVar(&p.file, "plan", "", "plan `FILE` instead of the flags above (- is standard input)")
+	p.set = own
+}
+
+// read makes the plan that the flags or the file describe.
+func (p *planFlags) read(u *ui) (*plan.Plan, error) {
+	if p.file == "" {
+		made, found, err := plan.FromFlags(p.Flags)
+		return u.planned(made, found, err)
+	}
+	var other string
+	p.set.VisitAll(func(f *pflag.Flag) {
+		if f.Changed {
+			other = "--" + f.Name
+		}
+	})
+	if other != "" {
+		return nil, usagef("write it into "+p.file, "%s does not go with --plan", other)
+	}
+	return u.readPlanFile(p.file)
+}
+
+func (u *ui) readPlanFile(name string) (*plan.Plan, error) {
+	data, err := u.readFile(name, maxPlanRead)
+	if err != nil {
+		return nil, err
+	}
+	p, found, err := plan.Parse(name, data)
+	if err == nil && p.HostsFile != "" {
+		if err := u.readHosts(p, name); err != nil {
+			return nil, err
+		}
+		found = p.Check()
+	}
+	return u.planned(p, found, err)
+}
+
+// readHosts appends the machines of a plan's CSV file, which stands beside the
+// plan unless its path is absolute.
+func (u *ui) readHosts(p *plan.Plan, planName string) error {
+	name := p.HostsFile
+	if !filepath.IsAbs(name) && planName != "-" {
+		name = filepath.Join(filepath.Dir(planName), name)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return ioError("read the hosts of "+planName, err)
+	}
+	defer f.Close()
+	hosts, err := plan.ParseHostsCSV(name, f)
+	if err != nil {
+		return u.planFailure(err)
+	}
+	p.Hosts = append(p.Hosts, hosts...)
+	return nil
+}
+
+// planned prints what is odd about a plan, and refuses one with errors.
+func (u *ui) planned(p *plan.Plan, found []dhcpopts.Finding, err error) (*plan.Plan, error) {
+	if err != nil {
+		return nil, u.planFailure(err)
+	}
+	if u.findings(found) > 0 {
+		return nil, said(exitUsage)
+	}
+	return p, nil
+}
+
+// planFailure shows the user's own line below a plan's error.
+func (u *ui) planFailure(err error) error {
+	var e *plan.Error
+	if !errors.As(err, &e) {
+		return usagef("", "%w", err)
+	}
+	if excerpt := e.Excerpt(); excerpt != "" {
+		return usagef(e.Hint, "%s\n%s", e.Error(), excerpt)
+	}
+	return usagef(e.Hint, "%s", e.Error())
+}
+
+// readFile reads up to limit octets of a file, or of stdin for "-".
+func (u *ui) readFile(name string, limit int64) ([]byte, error) {
+	in := u.stdin
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, ioError("read", err)
+		}
+		defer f.Close()
+		in = f
+	}
+	var b bytes.Buffer
+	_, err := io.Copy(&b, io.LimitReader(in, limit))
+	return b.Bytes(), ioError("read "+name, err)
+}
