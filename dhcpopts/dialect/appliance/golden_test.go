@@ -20,7 +20,7 @@ var update = flag.Bool("update", false, "rewrite the texts under testdata")
 
 // written are the targets of this package whose texts are kept under testdata.
 var written = []dialect.Target{
-	Cisco, Junos, Huawei, Comware, ArubaOS, AOSCX,
+	Windows, Cisco, Junos, Huawei, Comware, ArubaOS, AOSCX,
 }
 
 // wds is the plan of the main use: one file for every PXE client of a network.

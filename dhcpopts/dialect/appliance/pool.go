@@ -196,5 +196,7 @@ func openEnded(p *plan.Plan, code uint8, title string, l *losses, notes *[]diale
 		l.add(dialect.FeatNUL, "%s", text)
 		return
 	}
-	*notes = append(*notes, dialect.Note{Feature: dialect.FeatNUL, Text: text})
+	if n := (dialect.Note{Feature: dialect.FeatNUL, Text: text}); !slices.Contains(*notes, n) {
+		*notes = append(*notes, n)
+	}
 }

@@ -14,6 +14,7 @@ import (
 // All lists the targets in the order they are shown: servers, Infoblox,
 // Windows, relays, then appliances by maker.
 var All = []dialect.Target{
+	appliance.Windows,
 	appliance.Cisco,
 	appliance.Junos,
 	appliance.Huawei,
