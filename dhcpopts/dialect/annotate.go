@@ -23,7 +23,7 @@ func Annotate(p *plan.Plan, t Target, form Form, out Output) []string {
 	a := annotation{cases: p.Cases(), out: out}
 	a.add("pxekit: boot options for %s, %s", t.Title, form.Title)
 	if out.Where != "" {
-		a.add("Goes %s", out.Where)
+		a.add("Goes %s", safe(out.Where))
 	}
 	if out.Expect != nil {
 		a.groups()
@@ -33,9 +33,6 @@ func Annotate(p *plan.Plan, t Target, form Form, out Output) []string {
 	a.add("")
 	a.add("Evidence: %s", evidenceText[out.Evidence])
 	a.commands()
-	for i, line := range a.lines {
-		a.lines[i] = SafeText([]byte(line))
-	}
 	return a.lines
 }
 
@@ -124,19 +121,20 @@ func (a *annotation) unasked(client dhcpopts.Client, full dhcpopts.Answer) strin
 
 // fileText is the boot file a client finds, and where.
 func fileText(a dhcpopts.Answer) string {
-	option, ok := a.Get(dhcpopts.OptBootFile)
-	name := strings.TrimRight(string(option), "\x00")
-	switch {
-	case len(a.File) == 0 && !ok:
+	option, sent := a.Get(dhcpopts.OptBootFile)
+	option = bytes.TrimRight(option, "\x00")
+	switch header := SafeText(a.File); {
+	case len(a.File) == 0 && !sent:
 		return "none"
 	case len(a.File) == 0:
-		return name + " (option 67 alone)"
-	case !ok:
-		return string(a.File) + " (header alone)"
-	case string(a.File) == name:
-		return name
+		return SafeText(option) + " (option 67 alone)"
+	case !sent:
+		return header + " (header alone)"
+	case bytes.Equal(a.File, option):
+		return header
+	default:
+		return header + " in the header, " + SafeText(option) + " in option 67"
 	}
-	return fmt.Sprintf("%s in the header, %s in option 67", a.File, name)
 }
 
 // valueText is a value in hex, and as text where it is text.
@@ -151,19 +149,19 @@ func valueText(value []byte) string {
 func (a *annotation) notes() {
 	for _, n := range a.out.Notes {
 		a.add("")
-		a.add("Note: %s", n.Text)
+		a.add("Note: %s", safe(n.Text))
 	}
 	for _, n := range a.out.Lost {
 		a.add("")
-		a.add("Left out (%s): %s", n.Feature, n.Text)
+		a.add("Left out (%s): %s", n.Feature, safe(n.Text))
 	}
 }
 
 func (a *annotation) commands() {
 	if a.out.Check != "" {
-		a.add("Check: %s", a.out.Check)
+		a.add("Check: %s", safe(a.out.Check))
 	}
 	if a.out.Undo != "" {
-		a.add("Take back: %s", a.out.Undo)
+		a.add("Take back: %s", safe(a.out.Undo))
 	}
 }

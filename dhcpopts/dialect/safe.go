@@ -25,3 +25,5 @@ func SafeText(b []byte) string {
 
 // quote is SafeText in double quotes: a value as it is, backslashes not doubled.
 func quote(b []byte) string { return `"` + SafeText(b) + `"` }
+
+func safe(text string) string { return SafeText([]byte(text)) }

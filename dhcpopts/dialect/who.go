@@ -10,8 +10,8 @@ import (
 	"pxekit/dhcpopts/plan"
 )
 
-// Who says in words which machines a condition takes: "x64 UEFI (efi-x64, also
-// sent as type 9)". The text may hold bytes of the plan as they are.
+// Who says in words which machines a condition takes: "x64 UEFI (efi-x64, types
+// 7 and 9)". Values of the plan are made safe to print.
 func Who(c plan.Cond) string {
 	words := []string{kind(c)}
 	if c.UserClass != "" {
