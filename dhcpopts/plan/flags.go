@@ -140,7 +140,7 @@ func (x fileFlag) rank() int {
 // parseFile resolves one --file. It splits only at a known architecture, since
 // a Windows name may hold "=".
 func parseFile(arg string) (fileFlag, error) {
-	if err := shellMark(arg); err != nil {
+	if err := ShellMark("--file", arg); err != nil {
 		return fileFlag{}, err
 	}
 	if left, name, ok := strings.Cut(arg, "="); ok {
@@ -148,7 +148,7 @@ func parseFile(arg string) (fileFlag, error) {
 			if name == "" {
 				return fileFlag{}, usage("", "--file %q has no file name", arg)
 			}
-			return fileFlag{name: name, match: m}, shellMark(name)
+			return fileFlag{name: name, match: m}, ShellMark("--file", name)
 		}
 	}
 	if arg == "" {

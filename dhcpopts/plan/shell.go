@@ -13,17 +13,19 @@ var eatenPath = regexp.MustCompile(`(?i)^(boot|smsboot)(d|x64|x86|arm64|ia64|arm
 // gitBash is what MSYS puts before an argument that begins with a slash.
 var gitBash = regexp.MustCompile(`(?i)^[a-z]:/(program files( \(x86\))?/git|msys64|git)/`)
 
-// shellMark finds the marks of a shell that changed a file name on its way.
-func shellMark(name string) error {
+// ShellMark finds the marks of a shell that changed a file name on its way. typed
+// is what stood before the name on the command line, such as "--file". The
+// error is an [*Error] without a place.
+func ShellMark(typed, name string) error {
 	if m := eatenPath.FindStringSubmatch(name); m != nil {
 		folder := m[2]
 		if strings.EqualFold(folder, "d") {
 			folder = "x64"
 		}
-		return usage("use single quotes: --file '"+m[1]+`\`+folder+`\`+m[3]+"'", "the shell ate the backslashes of --file %q", name)
+		return usage("use single quotes: "+typed+" '"+m[1]+`\`+folder+`\`+m[3]+"'", "the shell ate the backslashes of %s %q", typed, name)
 	}
 	if m := gitBash.FindString(name); m != "" {
-		return usage("MSYS_NO_PATHCONV=1 keeps it: --file '/"+name[len(m):]+"'", "the shell made a Windows path of --file %q", name)
+		return usage("MSYS_NO_PATHCONV=1 keeps it: "+typed+" '/"+name[len(m):]+"'", "the shell made a Windows path of %s %q", typed, name)
 	}
 	if len(name) < 2 {
 		return nil
