@@ -12,7 +12,7 @@ import (
 )
 
 // All lists the targets in the order they are shown: servers, Infoblox,
-// Windows, relays, then appliances by maker.
+// Windows, relays, appliances by maker, and the plan itself.
 var All = []dialect.Target{
 	appliance.Windows,
 	appliance.Cisco,
@@ -22,6 +22,7 @@ var All = []dialect.Target{
 	appliance.ArubaOS,
 	appliance.AOSCX,
 	appliance.PaloAlto,
+	planFile,
 }
 
 // ErrUnknown is what a [Find] error wraps.
