@@ -10,12 +10,14 @@ import (
 	"pxekit/dhcpopts/dialect"
 	"pxekit/dhcpopts/dialect/appliance"
 	"pxekit/dhcpopts/dialect/isc"
+	"pxekit/dhcpopts/dialect/dnsmasq"
 )
 
 // All lists the targets in the order they are shown: servers, Infoblox,
 // Windows, relays, appliances by maker, and the plan itself.
 var All = []dialect.Target{
 	isc.Target,
+	dnsmasq.Target,
 	appliance.Windows,
 	appliance.Cisco,
 	appliance.Junos,
