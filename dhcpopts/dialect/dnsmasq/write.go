@@ -105,7 +105,9 @@ func (w *writer) answer(tag string, c plan.Case) []string {
 	if strings.HasSuffix(lines[0], tag) {
 		lines[0] += ","
 	}
-	for _, o := range a.Options {
+	// dnsmasq sends the last line first; 67 is to come last (edk2 writes a NUL
+	// behind it).
+	for _, o := range slices.Backward(a.Options) {
 		if l, ok := w.option(tag, c.Origin, o); ok {
 			lines = append(lines, l)
 		}
