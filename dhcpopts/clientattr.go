@@ -3,6 +3,7 @@ package dhcpopts
 import (
 	"bytes"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -201,23 +202,16 @@ func setArchs(c *Client, s string) error {
 	return nil
 }
 
-// ParseMAC reads a hardware address of 1 to 16 octets in hex, with colons,
-// hyphens or dots between the digits or nothing.
-func ParseMAC(s string) ([]byte, error) {
-	mac, err := hex.DecodeString(strings.NewReplacer(":", "", "-", "", ".", "").Replace(s))
-	if err != nil || len(mac) == 0 || len(mac) > 16 {
-		return nil, fmt.Errorf("%q is not a hardware address of 1 to 16 octets, such as 52:54:00:12:34:56", s)
-	}
-	return mac, nil
-}
+var errMAC = errors.New("not a hardware address of 1 to 16 octets, such as 52:54:00:12:34:56")
 
 // setMAC also changes a client identifier made of the old address.
 func setMAC(c *Client, s string) error {
-	var mac []byte
+	mac := []byte(nil)
 	if s != "none" {
 		var err error
-		if mac, err = ParseMAC(s); err != nil {
-			return err
+		mac, err = hex.DecodeString(strings.NewReplacer(":", "", "-", "", ".", "").Replace(s))
+		if err != nil || len(mac) == 0 || len(mac) > 16 {
+			return fmt.Errorf("%q: %w", s, errMAC)
 		}
 	}
 	c.Options = slices.Clone(c.Options)

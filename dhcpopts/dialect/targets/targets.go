@@ -9,29 +9,21 @@ import (
 
 	"pxekit/dhcpopts/dialect"
 	"pxekit/dhcpopts/dialect/appliance"
-	"pxekit/dhcpopts/dialect/isc"
-	"pxekit/dhcpopts/dialect/dnsmasq"
+	"pxekit/dhcpopts/dialect/kea"
 )
 
 // All lists the targets in the order they are shown: servers, Infoblox,
-// Windows, relays, appliances by maker, and the plan itself.
+// Windows, relays, then appliances by maker.
 var All = []dialect.Target{
-	isc.Target,
-	dnsmasq.Target,
+	kea.Target,
 	appliance.Windows,
-	appliance.Relay,
-	appliance.RouterOS,
 	appliance.Cisco,
 	appliance.Junos,
-	appliance.FortiOS,
 	appliance.Huawei,
 	appliance.Comware,
 	appliance.ArubaOS,
 	appliance.AOSCX,
-	appliance.Meraki,
-	appliance.Technitium,
 	appliance.PaloAlto,
-	planFile,
 }
 
 // ErrUnknown is what a [Find] error wraps.

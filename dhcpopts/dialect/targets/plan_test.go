@@ -1,9 +1,0 @@
-package targets
-
-import (
-	"testing"
-
-	"pxekit/internal/lab/corpus"
-)
-
-func TestPlanFile(t *testing.T) { corpus.CheckTarget(t, planFile) }
