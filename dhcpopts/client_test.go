@@ -91,7 +91,7 @@ func TestParseClientErrors(t *testing.T) {
 		"efi-x65":                  "unknown architecture \"efi-x65\"",
 		"":                         "unknown architecture \"\"",
 		"bios,mac":                 `"mac" is not attribute=value`,
-		"bios,mac=zz":              `"zz": not a hardware address`,
+		"bios,mac=zz":              `"zz" is not a hardware address`,
 		"bios,colour=red":          `attribute "colour": unknown; there are counted-user-class, archs, mac`,
 		"bios,60=x":                `attribute "60": unknown`,
 		"bios,255=x":               `attribute "255": unknown`,

@@ -3,7 +3,6 @@ package dhcpopts
 import (
 	"bytes"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -202,16 +201,23 @@ func setArchs(c *Client, s string) error {
 	return nil
 }
 
-var errMAC = errors.New("not a hardware address of 1 to 16 octets, such as 52:54:00:12:34:56")
+// ParseMAC reads a hardware address of 1 to 16 octets in hex, with colons,
+// hyphens or dots between the digits or nothing.
+func ParseMAC(s string) ([]byte, error) {
+	mac, err := hex.DecodeString(strings.NewReplacer(":", "", "-", "", ".", "").Replace(s))
+	if err != nil || len(mac) == 0 || len(mac) > 16 {
+		return nil, fmt.Errorf("%q is not a hardware address of 1 to 16 octets, such as 52:54:00:12:34:56", s)
+	}
+	return mac, nil
+}
 
 // setMAC also changes a client identifier made of the old address.
 func setMAC(c *Client, s string) error {
-	mac := []byte(nil)
+	var mac []byte
 	if s != "none" {
 		var err error
-		mac, err = hex.DecodeString(strings.NewReplacer(":", "", "-", "", ".", "").Replace(s))
-		if err != nil || len(mac) == 0 || len(mac) > 16 {
-			return fmt.Errorf("%q: %w", s, errMAC)
+		if mac, err = ParseMAC(s); err != nil {
+			return err
 		}
 	}
 	c.Options = slices.Clone(c.Options)

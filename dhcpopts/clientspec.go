@@ -23,7 +23,7 @@ import (
 // The value "none" takes an option away; "hex:00ff" gives its octets.
 func ParseClient(s string) (Client, error) {
 	parts := strings.Split(s, ",")
-	c, err := parseKind(strings.TrimSpace(parts[0]))
+	c, err := parseClientKind(strings.TrimSpace(parts[0]))
 	if err != nil {
 		return Client{}, fmt.Errorf("client %q: %w", s, err)
 	}
@@ -44,7 +44,7 @@ func ParseClient(s string) (Client, error) {
 	return c, nil
 }
 
-func parseKind(kind string) (Client, error) {
+func parseClientKind(kind string) (Client, error) {
 	if kind == "laptop" {
 		return Laptop(), nil
 	}

@@ -102,39 +102,23 @@ func pxeFault(sub Option, at int, format string, args ...any) *SyntaxError {
 	return faultAt(FaultValue, sub.Code, offset, "option 43 sub-option %d (%s) at byte %d: %s", sub.Code, PXESubName(sub.Code), offset, text)
 }
 
-// pxeSubs names the sub-options; length is 0 where it varies.
-var pxeSubs = map[uint8]struct {
-	name   string
-	length int
-}{
-	1:                   {"MTFTP multicast address", 4},
-	2:                   {"MTFTP client port", 2},
-	3:                   {"MTFTP server port", 2},
-	4:                   {"MTFTP timeout", 1},
-	5:                   {"MTFTP delay", 1},
-	PXEDiscoveryControl: {"discovery control", 1},
-	PXEMulticast:        {"discovery multicast address", 4},
-	PXEBootServers:      {"boot servers", 0},
-	PXEBootMenu:         {"boot menu", 0},
-	PXEMenuPrompt:       {"menu prompt", 0},
-	11:                  {"multicast addresses allocated", 8},
-	12:                  {"credential types", 0},
-	PXEBootItem:         {"boot item", 4},
-}
-
-// PXESubName names a sub-option of option 43: "boot menu". 64 to 70 belong to
-// boot loaders.
+// PXESubName names a sub-option of option 43: "boot menu".
 func PXESubName(code uint8) string {
-	if s, ok := pxeSubs[code]; ok {
-		return s.name
-	}
-	if code >= 64 && code <= 70 {
-		return "boot loader's own"
+	if info, ok := pxeTable[code]; ok {
+		return info.Name
 	}
 	return "unknown"
 }
 
+// pxeLength is the length that a sub-option's kind fixes.
 func pxeLength(code uint8) (int, bool) {
-	s := pxeSubs[code]
-	return s.length, s.length > 0
+	switch pxeTable[code].Kind {
+	case KindU8:
+		return 1, true
+	case KindU16LE:
+		return 2, true
+	case KindIP, KindItem:
+		return 4, true
+	}
+	return 0, false
 }

@@ -22,6 +22,7 @@ func (p *Plan) Check() []dhcpopts.Finding {
 	}
 	c.reach()
 	c.shims()
+	c.unproven()
 	return c.found
 }
 

@@ -77,15 +77,38 @@ func (p *Plan) addPreset(name, ipxe string) error {
 		return err
 	}
 	p.Preset = name
-	own := slices.Clone(p.Rules)
 	for _, x := range preset.Rules {
-		if x.Extra == "" || slices.Contains(extras, x.Extra) {
-			if r := x.rule(ipxe); !slices.ContainsFunc(own, func(o Rule) bool { return o.Match.takes(r.Match) }) {
-				p.Rules = append(p.Rules, r)
-			}
+		r := x.rule(ipxe)
+		taken := slices.ContainsFunc(p.Rules, func(o Rule) bool { return o.Match.takes(r.Match) })
+		if !taken && (x.Extra == "" || slices.Contains(extras, x.Extra)) {
+			p.Rules = append(p.Rules, r)
 		}
 	}
 	return nil
+}
+
+// Notes are what an admin should know before the plan is used: the preset's
+// notes, and Microsoft's word on WDS whenever a rule names one of its programs.
+func (p *Plan) Notes() []string {
+	preset, _ := FindPreset(p.Preset)
+	notes := slices.Clone(preset.Notes)
+	onWDS := func(r Rule) bool { return known(r.File).Role == roleWDS && preset.Name != "winpe" }
+	if slices.ContainsFunc(p.Rules, onWDS) && !slices.Contains(notes, noteWDS) {
+		notes = append(notes, noteWDS)
+	}
+	return notes
+}
+
+// unproven reports the preset rules that no document confirms.
+func (c *checker) unproven() {
+	preset, _ := FindPreset(c.plan.Preset)
+	for _, x := range preset.Rules {
+		i := slices.IndexFunc(c.plan.Rules, func(r Rule) bool { return r.File == x.File })
+		if !x.Verified && i >= 0 {
+			c.who = "preset " + preset.Name
+			c.add(ruleUnproven, &c.plan.Rules[i], "look the file up on the server", "%q is not verified", x.File)
+		}
+	}
 }
 
 // check finds a flag that the preset needs and that is missing.

@@ -34,9 +34,9 @@ func ShellMark(typed, name string) error {
 	switch q := name[0]; {
 	case q != name[len(name)-1]:
 	case q == '\'':
-		return usage(`cmd.exe keeps single quotes, use double ones there: --file "`+inner+`"`, "the shell left the quotes in --file %s", name)
+		return usage(`cmd.exe keeps single quotes, use double ones there: `+typed+` "`+inner+`"`, "the shell left the quotes in %s %s", typed, name)
 	case q == '"':
-		return usage("leave the inner quotes out: --file '"+inner+"'", "the shell left the quotes in --file %s", name)
+		return usage("leave the inner quotes out: "+typed+" '"+inner+"'", "the shell left the quotes in %s %s", typed, name)
 	}
 	return nil
 }

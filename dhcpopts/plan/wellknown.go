@@ -98,7 +98,7 @@ func efiRole(base string) role {
 	switch {
 	case base == "wdsmgfw.efi" || base == "bootmgfw.efi":
 		return roleWDS
-	case strings.HasPrefix(base, "shim") || strings.HasPrefix(base, "bootnet"):
+	case strings.Contains(base, "shim") || strings.HasPrefix(base, "bootnet"):
 		return roleShim
 	case strings.HasPrefix(base, "ipxe") || strings.HasPrefix(base, "snp"):
 		return roleIPXE

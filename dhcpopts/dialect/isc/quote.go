@@ -100,7 +100,7 @@ var namedEscapes = map[byte]byte{'t': '\t', 'r': '\r', 'n': '\n', 'b': '\b'}
 func (r *stringReader) putOctal(c byte) {
 	if c < '0' || c > '7' {
 		if r.value != 0 {
-			r.err = fmt.Sprintf("invalid octal digit %x", c)
+			r.err = fmt.Sprintf("invalid octal digit %x", signed(c))
 			return
 		}
 		r.state = backslash
@@ -115,7 +115,7 @@ func (r *stringReader) putOctal(c byte) {
 func (r *stringReader) putHex(c byte) {
 	digit, ok := hexDigit(c)
 	if !ok {
-		r.err = fmt.Sprintf("invalid hex digit: %x", c)
+		r.err = fmt.Sprintf("invalid hex digit: %x", signed(c))
 		return
 	}
 	r.value = r.value*16 + digit
@@ -128,6 +128,9 @@ func (r *stringReader) emit(c byte) {
 	r.out = append(r.out, c)
 	r.state = plain
 }
+
+// signed is an octet as dhcpd's messages show it, which come from a signed char.
+func signed(c byte) uint32 { return uint32(int8(c)) }
 
 func hexDigit(c byte) (int, bool) {
 	switch {
