@@ -97,7 +97,7 @@ func (g *generate) one(name string) error {
 	if err != nil {
 		return err
 	}
-	out, err := target.Write(p, req)
+	out, err := write(p, target, req)
 	if err != nil {
 		return askedf("", "%w", err)
 	}
@@ -105,6 +105,15 @@ func (g *generate) one(name string) error {
 		return err
 	}
 	return g.print(p, target, form, out)
+}
+
+// write renders a plan, with the plan's own notes beside the target's.
+func write(p *plan.Plan, t dialect.Target, req dialect.Request) (dialect.Output, error) {
+	out, err := t.Write(p, req)
+	for _, text := range p.Notes() {
+		out.Notes = append(out.Notes, dialect.Note{Text: text})
+	}
+	return out, err
 }
 
 // findForm looks up a target and one of its forms.

@@ -63,16 +63,25 @@ func (g *generate) writeAll() error {
 	return g.writeFiles(files)
 }
 
+// formsOf lists a target's forms; one without any is asked all the same, as its
+// Write says why.
+func formsOf(t dialect.Target) []dialect.Form {
+	if len(t.Forms) == 0 {
+		return []dialect.Form{{}}
+	}
+	return t.Forms
+}
+
 func (g *generate) everything(p *plan.Plan) ([]generated, error) {
 	var files []generated
 	for _, t := range targets.All {
-		for _, form := range t.Forms {
+		for _, form := range formsOf(t) {
 			text, err := g.attempt(p, t, form)
 			if usage := new(failure); errors.As(err, &usage) && usage.code == exitUsage {
 				return nil, err
 			}
 			if err != nil {
-				g.say("note", fmt.Sprintf("no %s: %v", fileName(t, form), err), "")
+				g.say("note", fmt.Sprintf("no %s: %v", strings.TrimSpace(t.Name+" "+form.Name), err), "")
 				continue
 			}
 			files = append(files, generated{fileName(t, form), text})
@@ -91,7 +100,7 @@ func (g *generate) attempt(p *plan.Plan, t dialect.Target, form dialect.Form) (s
 	if err != nil {
 		return "", err
 	}
-	out, err := t.Write(p, req)
+	out, err := write(p, t, req)
 	if err != nil {
 		return "", err
 	}

@@ -41,18 +41,28 @@ func flagError(cmd *cobra.Command, err error) error {
 	return &failure{code: exitUsage, hint: hint, err: err}
 }
 
-// nearFlags finds flags by cobra's own rule for near verbs.
 func nearFlags(cmd *cobra.Command, typed string) []string {
-	list := &cobra.Command{SuggestionsMinimumDistance: 2}
-	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		list.AddCommand(&cobra.Command{Use: f.Name, Run: func(*cobra.Command, []string) {}})
-	})
-	near := list.SuggestionsFor(typed)
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	near := nearest(typed, names)
 	for i := range near {
 		near[i] = "--" + near[i]
 	}
 	return near
 }
+
+// nearest finds the names that were probably meant, by cobra's own rule for
+// near verbs.
+func nearest(typed string, names []string) []string {
+	list := &cobra.Command{SuggestionsMinimumDistance: nearEnough}
+	for _, name := range names {
+		list.AddCommand(&cobra.Command{Use: name, Run: func(*cobra.Command, []string) {}})
+	}
+	return list.SuggestionsFor(typed)
+}
+
+// nearEnough is the edit distance that a typing error may have.
+const nearEnough = 2
 
 // version is the module version the binary was built from, or the commit.
 func version() string {

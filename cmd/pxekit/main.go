@@ -69,7 +69,7 @@ func newRoot(u *ui) *cobra.Command {
 	root.SetVersionTemplate("pxekit {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(help)
-	root.SuggestionsMinimumDistance = 2
+	root.SuggestionsMinimumDistance = nearEnough
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(verbs(u)...)
 	return root
@@ -77,7 +77,7 @@ func newRoot(u *ui) *cobra.Command {
 
 // verbs lists the commands in the order of the help text.
 func verbs(u *ui) []*cobra.Command {
-	return []*cobra.Command{newGenerate(u), newCompletion(u)}
+	return []*cobra.Command{newGenerate(u), newEncode(u), newCompletion(u)}
 }
 
 // noVerb is the root command itself: a verb is missing or unknown.

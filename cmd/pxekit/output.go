@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -27,22 +28,21 @@ func ioError(what string, err error) error {
 }
 
 // replaceFile makes a file hold text, all of it or as before: written beside it
-// and renamed over it. What is no regular file (/dev/stdout, a pipe) is written
-// in place, as a rename would replace the device.
+// and renamed over it. What is there and is no regular file (/dev/stdout, a
+// pipe) is written in place, as a rename would replace the device.
 func replaceFile(name, text string) error {
-	mode := fs.FileMode(0o666)
-	if real, err := filepath.EvalSymlinks(name); err == nil {
-		name = real
-		info, err := os.Stat(name)
-		if err != nil {
-			return err
-		}
-		if !info.Mode().IsRegular() {
-			return os.WriteFile(name, []byte(text), mode)
-		}
-		mode = info.Mode().Perm()
+	info, err := os.Stat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return writeRename(name, text, 0o666)
 	}
-	return writeRename(name, text, mode)
+	if err != nil {
+		return err
+	}
+	real, err := filepath.EvalSymlinks(name)
+	if err != nil || !info.Mode().IsRegular() { // /dev/stdout on a pipe has no path
+		return os.WriteFile(name, []byte(text), 0o666)
+	}
+	return writeRename(real, text, info.Mode().Perm())
 }
 
 func writeRename(name, text string, mode fs.FileMode) (err error) {

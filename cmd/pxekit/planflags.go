@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -29,13 +30,21 @@ func (p *planFlags) register(f *pflag.FlagSet) {
 	own.StringVar(&p.Server, "server", "", "boot server, `IP`")
 	own.StringArrayVar(&p.Files, "file", nil, "boot file, `[ARCH=]NAME` (repeatable); without ARCH it goes to the machines its name fits")
 	own.StringVar(&p.IPXE, "ipxe", "", "`URL` of the script that iPXE gets once it runs")
-	own.StringVar(&p.Preset, "preset", "", "boot files of a known `SETUP`: wds, configmgr, winpe, pxelinux, grub, ipxe, netboot.xyz, fog, http")
+	own.StringVar(&p.Preset, "preset", "", "boot files of a known `SETUP`: "+strings.Join(presetNames(), ", "))
 	own.StringArrayVar(&p.Scope, "scope", nil, "network that the config applies to, `CIDR` (repeatable)")
 	own.StringVar(&p.Via, "via", "", "where the file name travels: `both`, header or option")
 	own.StringVar(&p.NUL, "nul", "", "which of options 66 and 67 close with a NUL: `auto`, always, never or 66=…,67=…")
 	f.AddFlagSet(own)
 	f.StringVar(&p.file, "plan", "", "plan `FILE` instead of the flags above (- is standard input)")
 	p.set = own
+}
+
+func presetNames() []string {
+	var names []string
+	for _, p := range plan.Presets() {
+		names = append(names, p.Name)
+	}
+	return names
 }
 
 // read makes the plan that the flags or the file describe.

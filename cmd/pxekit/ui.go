@@ -10,7 +10,7 @@ package main
 //   - A reader of stdout that goes away ends the run quietly.
 //   - -o FILE: the file appears whole, once there is something to write, or not
 //     at all; on failure an existing file stays as it was.
-//   - Bytes from outside reach a terminal through dialect.SafeText only.
+//   - Bytes from outside reach a terminal through dhcpopts.SafeText only.
 //   - Verbs return errors; only finish turns them into text and an exit code.
 
 import (
@@ -21,7 +21,6 @@ import (
 	"syscall"
 
 	"pxekit/dhcpopts"
-	"pxekit/dhcpopts/dialect"
 	"pxekit/internal/jsonout"
 )
 
@@ -94,11 +93,12 @@ func (u *ui) say(kind, text, hint string) {
 	}
 }
 
-// safeLines is SafeText for each line.
+// safeLines is SafeText for each line, behind its indent.
 func safeLines(text string) string {
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
-		lines[i] = dialect.SafeText([]byte(line))
+		words := strings.TrimLeft(line, " ")
+		lines[i] = line[:len(line)-len(words)] + dhcpopts.SafeText([]byte(words))
 	}
 	return strings.Join(lines, "\n")
 }

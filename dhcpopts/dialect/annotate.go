@@ -123,24 +123,24 @@ func (a *annotation) unasked(client dhcpopts.Client, full dhcpopts.Answer) strin
 func fileText(a dhcpopts.Answer) string {
 	option, sent := a.Get(dhcpopts.OptBootFile)
 	option = bytes.TrimRight(option, "\x00")
-	switch header := SafeText(a.File); {
+	switch header := dhcpopts.SafeText(a.File); {
 	case len(a.File) == 0 && !sent:
 		return "none"
 	case len(a.File) == 0:
-		return SafeText(option) + " (option 67 alone)"
+		return dhcpopts.SafeText(option) + " (option 67 alone)"
 	case !sent:
 		return header + " (header alone)"
 	case bytes.Equal(a.File, option):
 		return header
 	default:
-		return header + " in the header, " + SafeText(option) + " in option 67"
+		return header + " in the header, " + dhcpopts.SafeText(option) + " in option 67"
 	}
 }
 
 // valueText is a value in hex, and as text where it is text.
 func valueText(value []byte) string {
 	text := bytes.TrimRight(value, "\x00")
-	if len(text) == 0 || SafeText(text) != string(text) {
+	if len(text) == 0 || dhcpopts.SafeText(text) != string(text) {
 		return spaced(value)
 	}
 	return spaced(value) + "  " + quote(text)

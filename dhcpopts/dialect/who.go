@@ -80,3 +80,8 @@ func macText(mac []byte) string {
 	}
 	return text
 }
+
+// quote shows a value as it is, without doubling its backslashes.
+func quote(b []byte) string { return `"` + dhcpopts.SafeText(b) + `"` }
+
+func safe(text string) string { return dhcpopts.SafeText([]byte(text)) }

@@ -1,6 +1,9 @@
 package jsonout
 
-import "pxekit/dhcpopts/dialect"
+import (
+	"pxekit/dhcpopts"
+	"pxekit/dhcpopts/dialect"
+)
 
 // The schemas of the verbs that write.
 const (
@@ -97,4 +100,16 @@ type Typed struct {
 	Sent   Hex    `json:"sent"`
 	Exact  bool   `json:"exact"` // sent is what was asked for
 	Note   string `json:"note"`
+}
+
+// EncodeOf builds the result of encode.
+func EncodeOf(code uint8, value []byte, as *Typed, found []dhcpopts.Finding) Encode {
+	return Encode{
+		Schema: EncodeSchema,
+		Option: Encoded{
+			Code: code, Name: dhcpopts.LookupOption(code).Name, Hex: Hex(value),
+			TLV: Hex(dhcpopts.EncodeOption(code, value)), Text: dhcpopts.FormatOption(code, value),
+		},
+		As: as, Findings: Findings(found),
+	}
 }

@@ -10,7 +10,6 @@ type Config struct {
 	root     scope
 	defs     []definition
 	classes  []class
-	byName   map[string]int // class by name
 	networks []network
 	hosts    []host // global reservations
 	flex     []flexOption
@@ -92,7 +91,7 @@ func Parse(text string) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &loader{conf: &Config{byName: map[string]int{}}}
+	l := &loader{conf: &Config{}}
 	l.top(root)
 	if l.err != nil {
 		return nil, l.err
