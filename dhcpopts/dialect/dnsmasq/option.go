@@ -180,7 +180,11 @@ func (o *option) parseValue(value string, k known, u use) error {
 		o.fit(l.groups)
 	case l.dec:
 		n := atoi(l.value)
-		o.val = bigEndian(n, width(n, k.size, l.unit))
+		size := width(n, k.size, l.unit)
+		if k.kind == kindInternal && l.unit == 0 {
+			size = 256 // the mark of the table is taken for a width: refused as too long
+		}
+		o.val = bigEndian(n, size)
 	case l.addr:
 		return o.parseAddrs(l.value)
 	case (o.code == 119 || o.code == 120) && !o.nested():

@@ -146,7 +146,7 @@ func (c *Config) afterLookup(q *query, h *host) {
 func (c *Config) classifyRequired(q *query, scopes ...scope) {
 	for _, s := range scopes {
 		for _, name := range s.required {
-			if i := slices.IndexFunc(c.classes, func(cl class) bool { return cl.name == name }); i >= 0 {
+			if i, ok := c.byName[name]; ok {
 				q.evaluate(c.classes[i])
 			}
 		}
@@ -229,10 +229,8 @@ func (c *Config) headers(q *query, h *host, net *network, s *subnet) (scopes []s
 
 func (c *Config) classScopes(q *query) (scopes []scope) {
 	for _, name := range q.classes {
-		for _, cl := range c.classes {
-			if cl.name == name {
-				scopes = append(scopes, cl.scope)
-			}
+		if i, ok := c.byName[name]; ok {
+			scopes = append(scopes, c.classes[i].scope)
 		}
 	}
 	return scopes

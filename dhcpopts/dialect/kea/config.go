@@ -10,6 +10,7 @@ type Config struct {
 	root     scope
 	defs     []definition
 	classes  []class
+	byName   map[string]int // class by name
 	networks []network
 	hosts    []host // global reservations
 	flex     []flexOption
@@ -91,7 +92,7 @@ func Parse(text string) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &loader{conf: &Config{}}
+	l := &loader{conf: &Config{byName: map[string]int{}}}
 	l.top(root)
 	if l.err != nil {
 		return nil, l.err

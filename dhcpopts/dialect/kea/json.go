@@ -3,7 +3,6 @@ package kea
 import (
 	"fmt"
 	"strconv"
-	"strings"
 )
 
 // Pos is a place in a config text, both from 1. Columns count octets, as Kea's
@@ -209,67 +208,4 @@ func (p *jsonParser) elements(closing tokenKind, element func() error) error {
 		}
 	}
 	return p.next()
-}
-
-// Format writes a node as text that ParseJSON reads back to the same octets.
-// Short lists and maps stand on one line.
-func Format(n *Node) string {
-	var b strings.Builder
-	format(&b, n, "")
-	return b.String()
-}
-
-// lineMax is the width up to which a list or map of scalars stays on one line.
-const lineMax = 100
-
-func format(b *strings.Builder, n *Node, indent string) {
-	flat := formatFlat(n)
-	if len(indent)+len(flat) <= lineMax || len(n.Items)+len(n.Members) == 0 {
-		b.WriteString(flat)
-		return
-	}
-	open, closing, inner := "[", "]", indent+"  "
-	if n.Kind == Map {
-		open, closing = "{", "}"
-	}
-	b.WriteString(open)
-	for i, item := range n.Items {
-		b.WriteString(separator(i) + "\n" + inner)
-		format(b, item, inner)
-	}
-	for i, m := range n.Members {
-		b.WriteString(separator(i) + "\n" + inner + Quote(m.Key) + ": ")
-		format(b, m.Value, inner)
-	}
-	b.WriteString("\n" + indent + closing)
-}
-
-func separator(i int) string {
-	if i == 0 {
-		return ""
-	}
-	return ","
-}
-
-func formatFlat(n *Node) string {
-	var parts []string
-	switch n.Kind {
-	case Bool:
-		return strconv.FormatBool(n.Bool)
-	case Int, Float:
-		return n.Str
-	case String:
-		return Quote(n.Str)
-	case List:
-		for _, item := range n.Items {
-			parts = append(parts, formatFlat(item))
-		}
-		return "[" + strings.Join(parts, ", ") + "]"
-	case Map:
-		for _, m := range n.Members {
-			parts = append(parts, Quote(m.Key)+": "+formatFlat(m.Value))
-		}
-		return "{" + strings.Join(parts, ", ") + "}"
-	}
-	return "null"
 }

@@ -3,7 +3,6 @@ package kea
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
 )
 
 // tokenKind is a punctuation character or one of the kinds below.
@@ -199,24 +198,3 @@ func unhex(c byte) byte {
 }
 
 func cut(s string, n int) string { return s[:min(n, len(s))] }
-
-// Quote writes octets as a JSON string of Kea's. Text that is UTF-8 stays
-// readable; other octets above 0x7e become \u00HH, which Kea makes one octet.
-func Quote(s string) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	raw := utf8.ValidString(s)
-	for _, c := range []byte(s) {
-		switch {
-		case c == '"' || c == '\\':
-			b.WriteByte('\\')
-			b.WriteByte(c)
-		case c < 0x20 || c == 0x7f || c > 0x7f && !raw:
-			fmt.Fprintf(&b, `\u%04x`, c)
-		default:
-			b.WriteByte(c)
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
-}

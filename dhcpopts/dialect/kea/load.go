@@ -2,6 +2,7 @@ package kea
 
 import (
 	"encoding/hex"
+	"math"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -108,12 +109,12 @@ func (l *loader) top(root *Node) {
 			c.defs = append(c.defs, d.in(space))
 		}
 	}
-	c.root = l.scope(dhcp4, c.defs, headerLimits{127, 63})
+	c.root = l.scope(dhcp4, c.defs, globalPlace)
 	for _, n := range l.items(dhcp4, "client-classes") {
 		l.class(n)
 	}
 	for _, n := range l.items(dhcp4, "shared-networks") {
-		net := network{scope: l.scope(n, c.defs, headerLimits{127, 63})}
+		net := network{scope: l.scope(n, c.defs, networkPlace)}
 		net.subnets = l.subnets(n)
 		c.networks = append(c.networks, net)
 	}
@@ -126,39 +127,54 @@ func (l *loader) top(root *Node) {
 	}
 }
 
-// headerLimits are the longest file and sname a place takes, in octets.
-type headerLimits struct{ file, sname int }
+// place is what Kea checks of header fields and options at one level; all
+// measured with kea-dhcp4 -t.
+type place struct {
+	file, sname int  // the longest, in octets
+	lenient     bool // next-server may be anything
+	broadcast   bool // next-server may be 255.255.255.255
+	defined     bool // option-data needs a definition unless it says csv-format
+}
 
-func (l *loader) scope(n *Node, defs []definition, limits headerLimits) scope {
+var (
+	globalPlace  = place{file: math.MaxInt, sname: math.MaxInt, lenient: true, defined: true}
+	networkPlace = place{file: 128, sname: 63, broadcast: true}
+	classPlace   = place{file: 128, sname: 63}
+	hostPlace    = place{file: 127, sname: 63}
+)
+
+func (l *loader) scope(n *Node, defs []definition, at place) scope {
 	s := scope{
-		options:  l.optionList(n, defs),
+		options:  l.optionList(n, defs, at.defined),
 		required: l.names(n, "require-client-classes"),
 		lookup:   lookup{l.flag(n, "reservations-global"), l.flag(n, "reservations-in-subnet")},
 	}
 	s.guard, _ = l.text(n, "client-class")
 	if text, ok := l.text(n, "next-server"); ok {
-		s.nextServer = l.nextServer(n, text)
+		s.nextServer = l.nextServer(n, text, at)
 	}
 	file, _ := l.text(n, "boot-file-name")
-	if len(file) > limits.file {
-		l.fail(n.Get("boot-file-name").Pos, "boot file length must not exceed %d", limits.file)
+	if len(file) > at.file {
+		l.fail(n.Get("boot-file-name").Pos, "boot file length must not exceed %d", at.file)
 	}
 	sname, _ := l.text(n, "server-hostname")
-	if len(sname) > limits.sname {
-		l.fail(n.Get("server-hostname").Pos, "server hostname length must not exceed %d", limits.sname)
+	if len(sname) > at.sname {
+		l.fail(n.Get("server-hostname").Pos, "server hostname length must not exceed %d", at.sname)
 	}
 	s.file, s.sname = []byte(file), []byte(sname)
 	return s
 }
 
-func (l *loader) nextServer(n *Node, text string) netip.Addr {
-	pos := n.Get("next-server").Pos
+func (l *loader) nextServer(n *Node, text string, at place) netip.Addr {
 	addr, err := netip.ParseAddr(text)
-	switch {
-	case err != nil:
+	all := netip.AddrFrom4([4]byte{255, 255, 255, 255})
+	if pos := n.Get("next-server").Pos; !at.lenient && err != nil {
 		l.fail(pos, "Failed to convert string to address '%s': Invalid argument", text)
-	case !addr.Is4() || addr == netip.AddrFrom4([4]byte{255, 255, 255, 255}):
+	} else if !at.lenient && (!addr.Is4() || addr == all && !at.broadcast) {
 		l.fail(pos, "invalid next server address '%s'", text)
+	}
+	if !addr.Is4() {
+		return netip.Addr{}
 	}
 	return addr
 }
@@ -175,12 +191,12 @@ func (l *loader) class(n *Node) {
 		}
 		defs = append([]definition{def}, defs...)
 	}
-	cl := class{scope: l.scope(n, defs, headerLimits{128, 63}), required: l.isSet(n, "only-if-required")}
+	cl := class{scope: l.scope(n, defs, classPlace), required: l.isSet(n, "only-if-required")}
 	cl.name, _ = l.text(n, "name")
 	if cl.name == "" {
 		l.fail(n.Pos, "not empty parameter 'name' is required")
 	}
-	if slices.ContainsFunc(c.classes, func(x class) bool { return x.name == cl.name }) {
+	if _, dup := c.byName[cl.name]; dup {
 		l.fail(n.Pos, "Can't add class: Client class: %s already exists", cl.name)
 	}
 	if test, ok := l.text(n, "test"); ok {
@@ -190,6 +206,7 @@ func (l *loader) class(n *Node) {
 		}
 		cl.test, cl.known = &e, e.known
 	}
+	c.byName[cl.name] = len(c.classes)
 	c.classes = append(c.classes, cl)
 }
 
@@ -198,17 +215,13 @@ func (c *Config) knows(name string) (defined, known bool) {
 	if builtIn(name) {
 		return true, name == "KNOWN" || name == "UNKNOWN"
 	}
-	for _, cl := range c.classes {
-		if cl.name == name {
-			return true, cl.known
-		}
-	}
-	return false, false
+	i, defined := c.byName[name]
+	return defined, defined && c.classes[i].known
 }
 
 func (l *loader) subnets(n *Node) (subnets []subnet) {
 	for _, m := range l.items(n, "subnet4") {
-		s := subnet{scope: l.scope(m, l.conf.defs, headerLimits{127, 63}), hosts: l.hosts(m)}
+		s := subnet{scope: l.scope(m, l.conf.defs, networkPlace), hosts: l.hosts(m)}
 		text, _ := l.text(m, "subnet")
 		prefix, err := netip.ParsePrefix(text)
 		if err != nil || !prefix.Addr().Is4() {
@@ -226,7 +239,7 @@ func (l *loader) subnets(n *Node) (subnets []subnet) {
 
 // pool takes a prefix or a range; the blanks around the dash are free.
 func (l *loader) pool(n *Node) pool {
-	p := pool{scope: l.scope(n, l.conf.defs, headerLimits{127, 63})}
+	p := pool{scope: l.scope(n, l.conf.defs, networkPlace)}
 	text, _ := l.text(n, "pool")
 	low, high, isRange := strings.Cut(strings.ReplaceAll(text, " ", ""), "-")
 	var err1, err2 error
@@ -246,7 +259,7 @@ func (l *loader) pool(n *Node) pool {
 
 func (l *loader) hosts(n *Node) (hosts []host) {
 	for _, m := range l.items(n, "reservations") {
-		h := host{scope: l.scope(m, l.conf.defs, headerLimits{127, 63}), classes: l.names(m, "client-classes")}
+		h := host{scope: l.scope(m, l.conf.defs, hostPlace), classes: l.names(m, "client-classes")}
 		h.mac = l.identifier(m, "hw-address")
 		h.clientID = l.identifier(m, "client-id")
 		l.resource(m, h)

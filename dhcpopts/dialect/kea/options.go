@@ -51,15 +51,16 @@ func (l *loader) overrides(n *Node, d definition) {
 	}
 }
 
-func (l *loader) optionList(n *Node, defs []definition) (options []optionData) {
+func (l *loader) optionList(n *Node, defs []definition, defined bool) (options []optionData) {
 	for _, m := range l.items(n, "option-data") {
-		options = append(options, l.optionData(m, defs))
+		options = append(options, l.optionData(m, defs, defined))
 	}
 	return options
 }
 
-// optionData reads one option (option_data_parser.cc createOption).
-func (l *loader) optionData(n *Node, defs []definition) optionData {
+// optionData reads one option (option_data_parser.cc createOption). defined:
+// without csv-format a definition is needed, as the global level has it.
+func (l *loader) optionData(n *Node, defs []definition, defined bool) optionData {
 	l.only(n, "option-data", "name", "code", "space", "data", "csv-format", "always-send", "user-context", "comment")
 	o := optionData{space: mainSpace, always: l.isSet(n, "always-send")}
 	if s, ok := l.text(n, "space"); ok {
@@ -79,7 +80,7 @@ func (l *loader) optionData(n *Node, defs []definition) optionData {
 	}
 	csv := l.flag(n, "csv-format")
 	if def == nil {
-		if !coded || csv != nil && *csv {
+		if !coded || csv == nil && defined || csv != nil && *csv {
 			l.fail(n.Pos, "definition for the option '%s.%s' does not exist", o.space, name)
 		}
 		o.code = code

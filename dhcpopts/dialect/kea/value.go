@@ -11,7 +11,7 @@ import (
 )
 
 // blanks are what Kea's trim takes off both ends of a text.
-const blanks = " \t"
+const blanks = " \t\n"
 
 // tokens splits text at commas; a backslash keeps a comma or a backslash that
 // follows it and stays itself before anything else (src/lib/util/str.cc tokens).

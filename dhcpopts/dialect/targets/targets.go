@@ -9,20 +9,29 @@ import (
 
 	"pxekit/dhcpopts/dialect"
 	"pxekit/dhcpopts/dialect/appliance"
+	"pxekit/dhcpopts/dialect/dnsmasq"
 	"pxekit/dhcpopts/dialect/isc"
+	"pxekit/dhcpopts/dialect/kea"
 )
 
 // All lists the targets in the order they are shown: servers, Infoblox,
 // Windows, relays, appliances by maker, and the plan itself.
 var All = []dialect.Target{
 	isc.Target,
+	kea.Target,
+	dnsmasq.Target,
 	appliance.Windows,
+	appliance.Relay,
+	appliance.RouterOS,
 	appliance.Cisco,
 	appliance.Junos,
+	appliance.FortiOS,
 	appliance.Huawei,
 	appliance.Comware,
 	appliance.ArubaOS,
 	appliance.AOSCX,
+	appliance.Meraki,
+	appliance.Technitium,
 	appliance.PaloAlto,
 	planFile,
 }

@@ -1,0 +1,127 @@
+package dnsmasq
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+	"sync"
+
+	"pxekit/dhcpopts"
+	"pxekit/dhcpopts/dialect"
+	"pxekit/dhcpopts/plan"
+)
+
+// Target is dnsmasq.
+var Target = dialect.Target{
+	Name:    "dnsmasq",
+	Title:   "dnsmasq 2.90",
+	Forms:   []dialect.Form{{Name: "conf", Title: "lines of dnsmasq.conf"}},
+	Write:   write,
+	Spell:   spell,
+	Read:    read,
+	Comment: "#",
+	Support: support(),
+}
+
+func support() map[dialect.Feature]dialect.Support {
+	all := map[dialect.Feature]dialect.Support{}
+	for _, f := range dialect.Features {
+		all[f] = dialect.Support{Can: true, Evidence: dialect.Wire}
+	}
+	all[dialect.FeatNUL] = dialect.Support{Can: true, Evidence: dialect.Wire, Note: "always there, in 66 too; cannot be left off"}
+	all[dialect.FeatScope] = dialect.Support{Can: true, Evidence: dialect.Wire, Note: "every other dhcp-range is marked by hand, but for --full"}
+	return all
+}
+
+func write(p *plan.Plan, r dialect.Request) (dialect.Output, error) {
+	body := Lines(p, len(p.Scope) > 0 && !r.Full)
+	out := dialect.Output{Notes: body.Notes, Lost: body.Lost, Evidence: dialect.Wire, Check: "dnsmasq --test -C FILE"}
+	lines := body.Lines
+	switch {
+	case r.Full:
+		head, err := fullHead(p, r)
+		if err != nil {
+			return dialect.Output{}, err
+		}
+		lines = append(head, lines...)
+	case len(p.Scope) > 0:
+		head, note := scopeHead(p.Scope)
+		lines = append(head, lines...)
+		out.Notes = append(out.Notes, note)
+	}
+	out.Text = strings.Join(lines, "\n") + "\n"
+	out.Expect = expect(out.Text, p.Scope, r.Full)
+	return out, nil
+}
+
+// scopeHead tells how to keep a plan to its networks: dnsmasq knows them only by
+// the tags of their ranges.
+func scopeHead(scope []netip.Prefix) ([]string, dialect.Note) {
+	nets := make([]string, len(scope))
+	for i, n := range scope {
+		nets[i] = n.Masked().String()
+	}
+	where := strings.Join(nets, " and ")
+	return []string{
+			"# For " + where + ". If this dnsmasq serves other networks too, mark each",
+			"# of those: dhcp-range=set:" + tagElsewhere + ",… Its clients then get nothing from here.",
+		}, dialect.Note{Feature: dialect.FeatScope, Text: fmt.Sprintf(
+			"dnsmasq gives this to every network it serves: to keep it to %s, put set:%s at the start of every other dhcp-range", where, tagElsewhere)}
+}
+
+// fullHead is a file that serves one network and no DNS.
+func fullHead(p *plan.Plan, r dialect.Request) ([]string, error) {
+	switch {
+	case len(p.Scope) != 1 || !p.Scope[0].Addr().Is4():
+		return nil, errors.New("a whole dnsmasq.conf needs one IPv4 scope")
+	case !r.RangeLow.Is4() || !r.RangeHigh.Is4():
+		return nil, errors.New("a whole dnsmasq.conf needs a range of IPv4 addresses")
+	case !p.Scope[0].Contains(r.RangeLow) || !p.Scope[0].Contains(r.RangeHigh):
+		return nil, fmt.Errorf("range %s-%s is not in scope %s", r.RangeLow, r.RangeHigh, p.Scope[0])
+	}
+	head := []string{"port=0"}
+	if r.Interface != "" {
+		name, ok := Quote([]byte(r.Interface))
+		if !ok {
+			return nil, fmt.Errorf("interface %q cannot be written", r.Interface)
+		}
+		head = append(head, "interface="+name, "bind-interfaces")
+	}
+	return append(head,
+		fmt.Sprintf("dhcp-range=%s,%s,%s,1h", r.RangeLow, r.RangeHigh, netmask(p.Scope[0])),
+		"dhcp-authoritative"), nil
+}
+
+func netmask(n netip.Prefix) string {
+	return netip.PrefixFrom(netip.AddrFrom4([4]byte{255, 255, 255, 255}), n.Bits()).Masked().Addr().String()
+}
+
+// expect asks the model what the text sends. A part of a file is read as if it
+// stood in one that serves its networks.
+func expect(text string, scope []netip.Prefix, full bool) func(dhcpopts.Client) dhcpopts.Answer {
+	config := sync.OnceValue(func() *Config {
+		if !full {
+			text += assumedRanges(scope)
+		}
+		c, err := Parse(text)
+		if err != nil {
+			return &Config{} // not reached: every value was read back when it was written
+		}
+		return c
+	})
+	return func(cl dhcpopts.Client) dhcpopts.Answer { return config().Answer(cl) }
+}
+
+func assumedRanges(scope []netip.Prefix) string {
+	if len(scope) == 0 {
+		return "dhcp-range=0.0.0.0,static,0.0.0.0\n"
+	}
+	var b strings.Builder
+	for _, n := range scope {
+		if n.Addr().Is4() {
+			fmt.Fprintf(&b, "dhcp-range=%s,static,%s\n", n.Masked().Addr(), netmask(n))
+		}
+	}
+	return b.String()
+}
