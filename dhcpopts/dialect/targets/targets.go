@@ -20,6 +20,7 @@ var All = []dialect.Target{
 	isc.Target,
 	kea.Target,
 	dnsmasq.Target,
+	appliance.Udhcpd,
 	appliance.Windows,
 	appliance.Relay,
 	appliance.RouterOS,
