@@ -46,16 +46,18 @@ func (c Cond) Holds(cl dhcpopts.Client) bool {
 
 // Cases resolves the plan, hosts first, in match order.
 func (p *Plan) Cases() []Case {
+	return append(p.cases(p.Hosts, "host", true), p.cases(p.Rules, "rule", false)...)
+}
+
+// cases resolves some of the plan's rules.
+func (p *Plan) cases(rules []Rule, kind string, host bool) []Case {
 	x64 := []dhcpopts.Arch{dhcpopts.EFIX64, dhcpopts.EFIBC}
 	if p.names(dhcpopts.EFIBC) {
 		x64 = x64[:1]
 	}
-	cases := make([]Case, 0, len(p.Hosts)+len(p.Rules))
-	for i := range p.Hosts {
-		cases = p.resolve(cases, x64, &p.Hosts[i], fmt.Sprintf("host %d", i+1), true)
-	}
-	for i := range p.Rules {
-		cases = p.resolve(cases, x64, &p.Rules[i], fmt.Sprintf("rule %d", i+1), false)
+	cases := make([]Case, 0, len(rules))
+	for i := range rules {
+		cases = p.resolve(cases, x64, &rules[i], fmt.Sprintf("%s %d", kind, i+1), host)
 	}
 	return cases
 }

@@ -30,6 +30,7 @@ func (p *Plan) Check() []dhcpopts.Finding {
 type checker struct {
 	plan  *Plan
 	who   string
+	known program // the file of the rule at hand
 	found []dhcpopts.Finding
 	ids   map[string]int // hosts by what they match
 }
@@ -41,6 +42,7 @@ func (c *checker) add(id string, r *Rule, hint, format string, args ...any) *dhc
 
 // rule checks one rule or host by itself.
 func (c *checker) rule(r *Rule) {
+	c.known = known(r.File)
 	c.text(r, "file", r.File)
 	c.text(r, "server-name", r.ServerName)
 	c.file(r)
@@ -64,7 +66,7 @@ func (c *checker) host(r *Rule, number int) {
 		c.ids = map[string]int{}
 	}
 	m := r.Match
-	key := fmt.Sprintf("%x %x %v %q %q %q", m.MAC, m.UUID, m.Archs, m.Stage, m.VendorClass, m.UserClass)
+	key := string(m.MAC) + "|" + string(m.UUID) + "|" + string(m.Stage) + "|" + m.VendorClass + "|" + m.UserClass + "|" + fmt.Sprint(m.Archs)
 	if first, twice := c.ids[key]; twice {
 		c.add(ruleTwice, r, "remove one", "host %d is the same machine", first)
 		return
@@ -93,15 +95,10 @@ func (c *checker) text(r *Rule, what, s string) {
 
 // file checks the form and the length of the boot file.
 func (c *checker) file(r *Rule) {
-	if rest := strings.TrimPrefix(r.File, `\\`); strings.Contains(rest, `\\`) {
-		fixed := strings.TrimSuffix(r.File, rest) + strings.ReplaceAll(rest, `\\`, `\`)
-		if len(rest) < len(r.File) && strings.Count(r.File, `\\`) == strings.Count(r.File, `\`)/2 {
-			fixed = strings.ReplaceAll(r.File, `\\`, `\`) // all of them, the first too
-		}
-		f := c.add(ruleDoubled, r, "write it as the client must send it: "+fixed, "file %q has doubled backslashes", r.File)
-		f.Fix = fixed
+	if fixed := undouble(r.File); fixed != r.File {
+		c.add(ruleDoubled, r, "write it as the client must send it: "+fixed, "file %q has doubled backslashes", r.File).Fix = fixed
 	}
-	if known(r.File).Role == roleWDS && strings.Contains(r.File, "/") && !IsURL(r.File) {
+	if c.known.Role == roleWDS && strings.Contains(r.File, "/") && !IsURL(r.File) {
 		fixed := strings.ReplaceAll(r.File, "/", `\`)
 		c.add(ruleSlash, r, "on a WDS server write "+fixed, "file %q has forward slashes", r.File).Fix = fixed
 	}
@@ -109,6 +106,20 @@ func (c *checker) file(r *Rule) {
 	if r.File == "" && (r.PXE == nil || r.PXE.Menu == nil) && len(r.Options) == 0 {
 		c.add(ruleNoFile, r, "add file:", "it names no boot file")
 	}
+}
+
+// undouble makes one backslash of each two, but for the two that begin a UNC
+// name; when all are doubled, those are too.
+func undouble(file string) string {
+	const doubled, single = `\\`, `\`
+	rest, unc := strings.CutPrefix(file, doubled)
+	if !strings.Contains(rest, doubled) {
+		return file
+	}
+	if all := 2*strings.Count(file, doubled) == strings.Count(file, single); unc && !all {
+		return doubled + strings.ReplaceAll(rest, doubled, single)
+	}
+	return strings.ReplaceAll(file, doubled, single)
 }
 
 // length checks what does not fit its field.

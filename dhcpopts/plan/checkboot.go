@@ -9,7 +9,7 @@ import (
 	"pxekit/dhcpopts"
 )
 
-// archs splits a rule's clients into those that boot by TFTP and by HTTP.
+// wants says whether a rule's clients boot by TFTP and whether by HTTP.
 func (r *Rule) wants() (tftp, http bool) {
 	for _, class := range r.classes() {
 		if strings.HasPrefix(class, dhcpopts.ClassHTTP) {
@@ -54,7 +54,7 @@ func (c *checker) httpURL(r *Rule) {
 
 // ipxe checks the loop breaker.
 func (c *checker) ipxe(r *Rule) {
-	role := known(r.File).Role
+	role := c.known.Role
 	asIPXE := r.Match.Stage == dhcpopts.IPXEStage || r.Match.UserClass == "iPXE"
 	switch {
 	case role == roleScript && !asIPXE:
@@ -97,7 +97,7 @@ func takesArchs(some, all []ArchRef) bool {
 
 // architecture checks that the machines can run the file, by its name.
 func (c *checker) architecture(r *Rule) {
-	k := known(r.File)
+	k := c.known
 	for _, ref := range r.Match.Archs {
 		if ref.Arch == dhcpopts.BIOS && k.EFI {
 			c.add(ruleArch, r, "give bios its own file, such as pxelinux.0, undionly.kpxe or wdsnbp.com", "%q is a UEFI program and goes to bios", r.File)
@@ -137,7 +137,7 @@ func (c *checker) shims() {
 	for i := range c.plan.Rules {
 		r := &c.plan.Rules[i]
 		file := strings.ReplaceAll(r.File, `\`, "/")
-		if known(r.File).Role != roleShim {
+		if known(r.File).Role != roleShim || IsURL(r.File) {
 			continue
 		}
 		folder := file[:strings.LastIndexByte(file, '/')+1]

@@ -16,8 +16,9 @@ import (
 // csvColumns are the columns a host list may have; the first line names them.
 const csvColumns = "mac, uuid, arch, stage, vendor-class, user-class, file, server, server-name"
 
-// maxCSVLine is the longest line of a host list.
-const maxCSVLine = 64 << 10
+// maxRecord is the most octets from one entry of a host list to the next, with
+// what is read ahead.
+const maxRecord = 64 << 10
 
 // ParseHostsCSV reads the single machines that a plan's HostsFile lists: comma
 // or semicolon separated, a header line with the columns of [Rule] under their
@@ -25,8 +26,8 @@ const maxCSVLine = 64 << 10
 // with blanks between them. Backslashes are literal. The list is streamed, of
 // any length. An error of the list is an [*Error]; others are r's.
 func ParseHostsCSV(name string, r io.Reader) ([]Rule, error) {
-	h := &hostList{name: name, lines: &lineGuard{r: r, name: name}}
-	in := bufio.NewReader(h.lines)
+	h := &hostList{name: name, guard: &listGuard{r: r, name: name}}
+	in := bufio.NewReader(h.guard)
 	h.csv = csv.NewReader(in)
 	h.csv.ReuseRecord = true
 	h.csv.Comma = delimiter(in)
@@ -47,6 +48,7 @@ func ParseHostsCSV(name string, r io.Reader) ([]Rule, error) {
 			return nil, err
 		}
 		hosts = append(hosts, host)
+		h.guard.pending = 0
 	}
 }
 
@@ -66,7 +68,7 @@ func delimiter(in *bufio.Reader) rune {
 // hostList is a host list being read.
 type hostList struct {
 	name    string
-	lines   *lineGuard
+	guard   *listGuard
 	csv     *csv.Reader
 	columns []string
 }
@@ -169,27 +171,41 @@ func (h *hostList) readError(err error) error {
 	return &Error{Name: h.name, Line: e.Line, Column: max(e.Column, 1), Message: e.Err.Error(), Hint: hint}
 }
 
-// lineGuard stops at what is not text, before a line of any length is held in
-// memory.
-type lineGuard struct {
+// listGuard stops at what is not text, before a line of any length, or a quote
+// that nobody closes, is held in memory.
+type listGuard struct {
 	r            io.Reader
 	name         string
-	line, length int
+	line, column int // of the octet read last; line from 0
+	pending      int // octets since the last whole record
+	err          error
 }
 
-// Read passes on what it has checked.
-func (g *lineGuard) Read(p []byte) (int, error) {
+// Read passes on what it has checked. An error stays: bufio forgets one that a
+// Peek met.
+func (g *listGuard) Read(p []byte) (int, error) {
+	if g.err != nil {
+		return 0, g.err
+	}
 	n, err := g.r.Read(p)
 	for i, c := range p[:n] {
-		g.length++
+		g.column++
+		g.pending++
 		switch {
-		case c == '\n':
-			g.line, g.length = g.line+1, 0
 		case c == 0:
-			return i, &Error{Name: g.name, Line: g.line + 1, Column: g.length, Message: "the host list holds a NUL, it is not text", Hint: "save it as UTF-8"}
-		case g.length > maxCSVLine:
-			return i, &Error{Name: g.name, Line: g.line + 1, Column: g.length, Message: fmt.Sprintf("line longer than %d octets", maxCSVLine)}
+			g.err = g.fail("the host list holds a NUL, it is not text", "save it as UTF-8")
+			return i, g.err
+		case g.pending > maxRecord:
+			g.err = g.fail(fmt.Sprintf("an entry longer than %d octets", maxRecord), "a quote may not be closed")
+			return i, g.err
+		case c == '\n':
+			g.line, g.column = g.line+1, 0
 		}
 	}
+	g.err = err
 	return n, err
+}
+
+func (g *listGuard) fail(message, hint string) error {
+	return &Error{Name: g.name, Line: g.line + 1, Column: g.column, Message: message, Hint: hint}
 }

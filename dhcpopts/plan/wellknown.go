@@ -49,7 +49,7 @@ var efiArchs = []struct {
 }{
 	{"loongarch64", 39}, {"loong64", 39}, {"loongarch32", 37}, {"riscv128", 29}, {"riscv64", 27}, {"riscv32", 25},
 	{"aarch64", dhcpopts.EFIARM64}, {"arm64", dhcpopts.EFIARM64}, {"aa64", dhcpopts.EFIARM64},
-	{"arm32", dhcpopts.EFIARM32}, {"x86_64", dhcpopts.EFIX64}, {"amd64", dhcpopts.EFIX64}, {"x64", dhcpopts.EFIX64},
+	{"arm32", dhcpopts.EFIARM32}, {"efi32", dhcpopts.EFIIA32}, {"efi64", dhcpopts.EFIX64}, {"x86_64", dhcpopts.EFIX64}, {"amd64", dhcpopts.EFIX64}, {"x64", dhcpopts.EFIX64},
 	{"ia64", 2}, {"i386", dhcpopts.EFIIA32}, {"ia32", dhcpopts.EFIIA32}, {"x86", dhcpopts.EFIIA32}, {"arm", dhcpopts.EFIARM32},
 }
 

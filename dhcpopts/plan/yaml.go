@@ -10,6 +10,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
 
 	"pxekit/dhcpopts"
 )
@@ -57,8 +58,7 @@ func (s source) parse() (ast.Node, error) {
 			continue
 		}
 		if root != nil {
-			t := doc.Body.GetToken()
-			return nil, s.errorAtToken(t, "a second YAML document", "a plan is one document: remove the line ---")
+			return nil, s.errorAtToken(firstToken(doc.Body), "a second YAML document", "a plan is one document: remove the line ---")
 		}
 		root = doc.Body
 	}
@@ -88,8 +88,10 @@ func (s source) syntaxError(line, column int, message string) error {
 		return e
 	}
 	switch {
-	case strings.Contains(message, "tab character"):
-		e.Hint = "indent with blanks"
+	case strings.Contains(message, "already defined"):
+		e.Hint = "remove one of the two"
+	case strings.HasPrefix(strings.TrimLeft(e.SourceLine, " "), "\t"):
+		e.Message, e.Hint = "a tab at the start of a line", "indent with blanks"
 	case strings.Contains(e.SourceLine, "{server}") || strings.Contains(e.SourceLine, "${"):
 		e.Hint = "put a value with { in single quotes"
 	default:
@@ -102,7 +104,18 @@ func (s source) syntaxError(line, column int, message string) error {
 type decoder struct{ source }
 
 func (d decoder) fail(n ast.Node, hint, format string, args ...any) error {
-	return d.errorAtToken(n.GetToken(), fmt.Sprintf(format, args...), hint)
+	return d.errorAtToken(firstToken(n), fmt.Sprintf(format, args...), hint)
+}
+
+// firstToken is where a node begins; a block mapping's own token is the colon
+// behind its first key.
+func firstToken(n ast.Node) *token.Token {
+	if m, ok := n.(ast.MapNode); ok && n.GetToken().Type == token.MappingValueType {
+		if it := m.MapRange(); it.Next() {
+			return it.Key().GetToken()
+		}
+	}
+	return n.GetToken()
 }
 
 // keys are the keys an object may have, each with what reads its value.
@@ -113,7 +126,7 @@ func (d decoder) object(n ast.Node, what string, known keys) error {
 	return d.each(n, what, func(key string, k, value ast.Node) error {
 		read, ok := known[key]
 		if !ok {
-			return d.fail(k, knownKeys(known), "unknown key %q in %s", key, what)
+			return d.fail(k, d.keyHint(key, what, known), "unknown key %q in %s", key, what)
 		}
 		return read(value)
 	})
@@ -160,7 +173,12 @@ func (d decoder) list(n ast.Node, item func(ast.Node) error) error {
 	return nil
 }
 
-func knownKeys(known keys) string {
+// keyHint lists the keys an object may have; a condition outside of match is
+// the one mistake worth a word of its own.
+func (d decoder) keyHint(key, what string, known keys) string {
+	if _, condition := d.matchKeys(&Match{})[key]; condition && strings.HasPrefix(what, "rule ") {
+		return "conditions stand under match: {" + key + ": …}"
+	}
 	names := make([]string, 0, len(known))
 	for k := range known {
 		names = append(names, k)

@@ -54,6 +54,6 @@ func TestParseWholePlan(t *testing.T) {
 			{Match: Match{Archs: []ArchRef{{Arch: dhcpopts.BIOS}}}, File: `boot\x64\wdsnbp.com`, Pos: at(17, 5)},
 		},
 		Hosts: []Rule{{Match: Match{MAC: []byte{0x52, 0x54, 0, 0x12, 0x34, 0x56}, Archs: []ArchRef{{Arch: dhcpopts.BIOS}}},
-			File: `rescue\pxeboot.n12`, Pos: at(20, 6)}},
+			File: `rescue\pxeboot.n12`, Pos: at(20, 5)}},
 	}, p)
 }

@@ -19,7 +19,7 @@ func (d decoder) plan(root ast.Node, p *Plan) error {
 		"scope": func(n ast.Node) error {
 			return d.list(n, func(n ast.Node) error { return d.scope(n, p) })
 		},
-		"nul": d.value("nul", "quote nothing else: auto, always, never, or 66=never,67=always", func(s string) (err error) {
+		"nul": d.value("nul", "auto, always or never, or for each option: 66=never,67=always", func(s string) (err error) {
 			p.NUL, err = ParseNUL(s)
 			return err
 		}),
@@ -111,12 +111,7 @@ func (d decoder) hosts(n ast.Node, p *Plan) (err error) {
 
 // pos is where a rule begins: its first key.
 func (d decoder) pos(n ast.Node) Pos {
-	if m, ok := n.(ast.MapNode); ok {
-		if it := m.MapRange(); it.Next() {
-			n = it.Key()
-		}
-	}
-	at := n.GetToken().Position
+	at := firstToken(n).Position
 	return Pos{File: d.name, Line: at.Line, Column: at.Column}
 }
 
