@@ -18,8 +18,17 @@ func builtin(code uint8) *option {
 	return nil
 }
 
-// optionName is what dhcpd calls an option; unknown-N needs no definition.
-func optionName(code uint8) string {
+// OptionFormat is the type of a built-in option in the letters of
+// common/tables.c ("t" text, "X" octets, "IA" addresses); "" when dhcpd has none.
+func OptionFormat(code uint8) string {
+	if o := builtin(code); o != nil {
+		return o.format
+	}
+	return ""
+}
+
+// OptionName is what dhcpd calls an option; unknown-N needs no definition.
+func OptionName(code uint8) string {
 	if o := builtin(code); o != nil {
 		return o.name
 	}
@@ -28,18 +37,14 @@ func optionName(code uint8) string {
 
 // optionLine is the statement that sends exactly these octets.
 func optionLine(code uint8, value []byte) string {
-	return fmt.Sprintf("option %s %s;", optionName(code), valueText(code, value))
+	return fmt.Sprintf("option %s %s;", OptionName(code), valueText(code, value))
 }
 
 // valueText writes a value in the type of its option where that can say it, and
 // as "= hex" where not. Options without a built-in type are written as
 // expressions, which hold whatever type the file defines for them.
 func valueText(code uint8, value []byte) string {
-	format := ""
-	if o := builtin(code); o != nil {
-		format = o.format
-	}
-	switch format {
+	switch format := OptionFormat(code); format {
 	case "t":
 		if len(value) <= MaxString {
 			return Quote(value)
@@ -88,5 +93,5 @@ func forced(options []dhcpopts.Option) string {
 	for _, o := range options {
 		codes = append(codes, o.Code)
 	}
-	return fmt.Sprintf("option %s = concat(option %[1]s, %s);", optionName(dhcpopts.OptRequestList), hexList(codes))
+	return fmt.Sprintf("option %s = concat(option %[1]s, %s);", OptionName(dhcpopts.OptRequestList), hexList(codes))
 }

@@ -76,9 +76,9 @@ func asStatement(code uint8, typed string) string {
 	case statementLike.MatchString(trimmed):
 		return trimmed
 	case quoted, strings.HasPrefix(trimmed, "="), octets && hexListLike.MatchString(trimmed), !octets && format != "t":
-		return fmt.Sprintf("option %s %s;", optionName(code), trimmed)
+		return fmt.Sprintf("option %s %s;", OptionName(code), trimmed)
 	}
-	return fmt.Sprintf("option %s \"%s\";", optionName(code), typed)
+	return fmt.Sprintf("option %s \"%s\";", OptionName(code), typed)
 }
 
 // escapeNotes says what happens to each backslash of a statement's strings.
