@@ -10,6 +10,7 @@ import (
 	"pxekit/dhcpopts/dialect"
 	"pxekit/dhcpopts/dialect/appliance"
 	"pxekit/dhcpopts/dialect/dnsmasq"
+	"pxekit/dhcpopts/dialect/infoblox"
 	"pxekit/dhcpopts/dialect/isc"
 	"pxekit/dhcpopts/dialect/kea"
 )
@@ -24,6 +25,7 @@ var All = []dialect.Target{
 	appliance.Windows,
 	appliance.Relay,
 	appliance.RouterOS,
+	infoblox.Target,
 	appliance.Cisco,
 	appliance.Junos,
 	appliance.FortiOS,
