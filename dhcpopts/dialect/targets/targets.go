@@ -22,6 +22,7 @@ var All = []dialect.Target{
 	kea.Target,
 	dnsmasq.Target,
 	appliance.Udhcpd,
+	appliance.Networkd,
 	appliance.Windows,
 	appliance.Relay,
 	appliance.RouterOS,
