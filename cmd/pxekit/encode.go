@@ -39,7 +39,8 @@ func newEncode(u *ui) *cobra.Command {
   pxekit encode 43 --boot-server 1=192.0.2.10,192.0.2.11 --menu '1=Windows' --prompt '10,Press F8'
   pxekit encode 150 192.0.2.10,192.0.2.11
   pxekit encode --code 224 hex:0102`,
-		RunE: func(_ *cobra.Command, args []string) error { return e.run(args) },
+		Annotations: map[string]string{jsonFields: jsonEncode},
+		RunE:        func(_ *cobra.Command, args []string) error { return e.run(args) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&e.code, "code", "", "option `NUMBER`, in place of CODE")

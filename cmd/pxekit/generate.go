@@ -46,6 +46,7 @@ func newGenerate(u *ui) *cobra.Command {
   pxekit generate dnsmasq --plan plan.yaml --full --range 10.77.0.100-10.77.0.150 --interface eth0
   pxekit generate --all --plan plan.yaml -o configs
   pxekit generate --list`,
+		Annotations:       map[string]string{jsonFields: jsonGenerate},
 		ValidArgsFunction: completeTargets,
 		RunE:              func(_ *cobra.Command, args []string) error { return g.run(args) },
 	}

@@ -23,9 +23,13 @@ func Annotate(p *plan.Plan, t Target, form Form, out Output) []string {
 	a := annotation{cases: p.Cases(), out: out}
 	a.add("pxekit: boot options for %s, %s", t.Title, form.Title)
 	if out.Where != "" {
-		a.add("Goes %s", safe(out.Where))
+		a.add("Where: %s", safe(out.Where))
 	}
-	if out.Expect != nil {
+	switch {
+	case out.Expect == nil || a.silent():
+		a.add("")
+		a.add("This text tells no client anything itself; see the notes.")
+	default:
 		a.groups()
 		a.nobody()
 	}
@@ -51,6 +55,17 @@ type annotation struct {
 
 func (a *annotation) add(format string, args ...any) {
 	a.lines = append(a.lines, fmt.Sprintf(format, args...))
+}
+
+// silent reports whether no rule's machine is told anything: a relay names the
+// server that answers, and stays out of it.
+func (a *annotation) silent() bool {
+	for _, c := range a.rules() {
+		if client, ok := a.sample(c); ok && a.fate(client) != nothing {
+			return false
+		}
+	}
+	return len(a.rules()) > 0
 }
 
 // groups writes a paragraph for each case that some machine reaches.

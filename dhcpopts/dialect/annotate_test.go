@@ -45,7 +45,7 @@ func TestAnnotateSaysWhoGetsWhichBytes(t *testing.T) {
 	out.Where, out.Check, out.Undo = "into subnet { }", "check it", "undo it"
 	out.Notes = []dialect.Note{{Text: "one remark"}}
 	require.Equal(t, `pxekit: boot options for Example DHCP, for one subnet
-Goes into subnet { }
+Where: into subnet { }
 
 rule 1: x86 BIOS (bios)
   server 192.0.2.10, file boot\x64\wdsnbp.com
@@ -115,13 +115,22 @@ func TestAnnotateSaysWhoElseIsAnswered(t *testing.T) {
 	require.Contains(t, text, "; every computer that does not boot from the network")
 }
 
+func TestAnnotateOfARelay(t *testing.T) {
+	p := wds(t)
+	for _, expect := range []func(dhcpopts.Client) dhcpopts.Answer{nil, func(dhcpopts.Client) dhcpopts.Answer { return dhcpopts.Answer{} }} {
+		text := annotate(p, dialect.Output{Expect: expect})
+		require.Contains(t, text, "This text tells no client anything itself; see the notes.")
+		require.NotContains(t, text, "rule 1")
+	}
+}
+
 func TestAnnotateStaysShortWithManyHosts(t *testing.T) {
 	p := wds(t)
 	for i := range 100_000 {
 		mac := []byte{2, 0, 0, byte(i >> 16), byte(i >> 8), byte(i)}
 		p.Hosts = append(p.Hosts, plan.Rule{Match: plan.Match{MAC: mac}, File: "x"})
 	}
-	lines := dialect.Annotate(p, target, form, dialect.Output{Expect: func(dhcpopts.Client) dhcpopts.Answer { return dhcpopts.Answer{} }})
+	lines := dialect.Annotate(p, target, form, dialect.Output{Expect: func(dhcpopts.Client) dhcpopts.Answer { return dhcpopts.Answer{File: []byte("x")} }})
 	require.Less(t, len(lines), 60)
 	require.Contains(t, lines, "host 1: every PXE client with MAC 02:00:00:00:00:00")
 	require.Contains(t, lines, "… and 99997 more single machines, each its own answer")

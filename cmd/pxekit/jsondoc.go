@@ -1,0 +1,29 @@
+package main
+
+// jsonFields is the annotation of a command under which its man page finds what
+// --json prints.
+const jsonFields = "json"
+
+// jsonAnswer and jsonFinding describe what several verbs print. Bytes are
+// lower-case hex everywhere.
+const (
+	jsonAnswer = "**siaddr** (an address, 0.0.0.0 when not set), **sname** and **file** (hex of the header fields without " +
+		"their trailing zeros) and **options**, a list in wire order of **code** and **hex**"
+
+	jsonFinding = "**id**, **severity** (error, warning or info), **message**, **hint**, **fix** (the corrected text, or empty), " +
+		"**ref** (where the rule comes from), and the place: **file**, **line** and **column** in text, **packet** and **offset** in a capture"
+
+	jsonGenerate = "With **--json** the result is one object: **schema** (pxekit/generate/1), **target**, **as** (the form), **text** (what is " +
+		"printed without --json), **clients** and **notes**.\n\n" +
+		"Each of **clients** has **client** (its name), **answer** and **evidence** (wire, documented, derived or unverified). " +
+		"An answer is what the server will send once the text is in place: " + jsonAnswer + ".\n\n" +
+		"Each of **notes** has **feature** (empty when it is about none), **text** and **lost** (true: the plan wants it and the target cannot say it).\n\n" +
+		"With **--list --json**: **schema** (pxekit/targets/1) and **targets**, each with **target**, **title**, **forms** (a list of **as** and " +
+		"**title**, the default first) and **support** (a list of **feature**, **can**, **evidence** and **note**)."
+
+	jsonEncode = "With **--json** the result is one object: **schema** (pxekit/encode/1), **option**, **as** (only with --as) and **findings**.\n\n" +
+		"**option** has **code**, **name**, **hex** (the value), **tlv** (code, length and value as sent) and **text** (the value in words).\n\n" +
+		"**as** has **target**, **text** (what to type), **where** (the place to type it), **sent** (hex of the value that the server then sends), " +
+		"**exact** (true: it is the value asked for) and **note**.\n\n" +
+		"Each of **findings** has " + jsonFinding + "."
+)
