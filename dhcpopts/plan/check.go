@@ -49,6 +49,7 @@ func (c *checker) rule(r *Rule) {
 	c.protocol(r)
 	c.ipxe(r)
 	c.architecture(r)
+	c.everyone(r)
 	c.server(r)
 	c.options(r)
 	if r.PXE != nil {

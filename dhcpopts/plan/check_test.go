@@ -38,6 +38,8 @@ var checkCases = map[string]struct {
 	"UEFI file":           {ruleArch + `|rules: [{match: {arch: [bios]}, file: any.efi}]`, `rules: [{match: {arch: [bios]}, file: any.0}]`, ""},
 	"x64 file for ia32":   {ruleArch + `|rules: [{match: {arch: 6}, file: grubx64.efi}]`, `rules: [{match: {arch: [9, efi-x64]}, file: grubx64.efi}]`, ""},
 	"x64 file by HTTP":    {ruleArch + `|rules: [{match: {arch: http-arm64}, file: https://192.0.2.1/grubx64.efi}]`, `rules: [{match: {arch: http-x64}, file: https://192.0.2.1/grubx64.efi}]`, ""},
+	"BIOS file for all":   {ruleArch + `|rules: [{file: pxelinux.0}]`, `rules: [{match: {arch: efi-x64}, file: grubx64.efi}, {file: pxelinux.0}]`, dhcpopts.Warning},
+	"UEFI file for all":   {ruleArch + `|rules: [{match: {arch: bios, mac: "52:54"}, file: x}, {file: other.efi}]`, `rules: [{match: {arch: [bios]}, file: x}, {file: other.efi}]`, dhcpopts.Warning},
 	"shims":               {ruleShim + "|rules: [{match: {arch: efi-x64}, file: efi/shimx64.efi}, {match: {arch: efi-arm64}, file: efi/shimaa64.efi}]", "rules: [{match: {arch: efi-x64}, file: x/shimx64.efi}, {match: {arch: efi-arm64}, file: a/shimaa64.efi}]", ""},
 	"name in 66":          {ruleName + `|rules: [{file: a, options: {66: {text: wds.example.net}}}]`, `rules: [{file: a, options: {66: {hex: 31 2e 31 2e 31 2e 31 00}}}]`, ""},
 	"name in URL":         {ruleName + `|rules: [{match: {arch: http-x64}, file: https://boot.example.net/x}]`, `rules: [{match: {arch: http-x64}, file: 'https://{server}/x'}]`, dhcpopts.Info},

@@ -107,6 +107,32 @@ func (c *checker) architecture(r *Rule) {
 	}
 }
 
+// everyone warns of a rule for every PXE client whose file, by its name, half of
+// them cannot run.
+func (c *checker) everyone(r *Rule) {
+	m := r.Match
+	if len(m.Archs) > 0 || m.VendorClass != "" || m.Stage == dhcpopts.IPXEStage || len(m.MAC) > 0 || len(m.UUID) > 0 {
+		return
+	}
+	stranger := Match{Archs: []ArchRef{{Arch: dhcpopts.EFIX64}}, Stage: dhcpopts.FirstStage}
+	if c.known.EFI {
+		stranger.Archs[0].Arch = dhcpopts.BIOS
+	} else if !slices.Equal(c.known.Archs, bios) {
+		return
+	}
+	for i := range c.plan.Rules {
+		x := &c.plan.Rules[i]
+		if x == r {
+			break
+		}
+		if x.Match.takes(stranger) {
+			return
+		}
+	}
+	who := stranger.Archs[0]
+	c.add(ruleArch, r, "add match: {arch: …}, and a rule for "+who.String(), "%q goes to every PXE client, and %s cannot run it", r.File, who).Severity = dhcpopts.Warning
+}
+
 func describe(archs []dhcpopts.Arch) string {
 	var names []string
 	for _, a := range archs {

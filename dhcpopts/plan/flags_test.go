@@ -106,6 +106,7 @@ func TestFlagErrors(t *testing.T) {
 		"preset":            {Flags{Preset: "wdz", Server: "192.0.2.1"}, `unknown preset "wdz"`, "wds, configmgr"},
 		"preset part":       {Flags{Preset: "wds+mips", Server: "192.0.2.1"}, `preset wds has no part "mips"`, "x86, arm64"},
 		"preset server":     {Flags{Preset: "wds"}, "preset wds needs --server", "--server"},
+		"preset for nobody": {Flags{Preset: "wds", Server: "192.0.2.1", Files: []string{"nbp"}}, "--file leaves no machine for preset wds", "ARCH=NAME"},
 		"preset ipxe":       {Flags{Preset: "ipxe", Server: "192.0.2.1"}, "preset ipxe needs --ipxe URL", "--ipxe"},
 	} {
 		t.Run(name, func(t *testing.T) {

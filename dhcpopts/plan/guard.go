@@ -9,9 +9,10 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
-// MaxSize is the most octets of YAML a plan may have. The YAML library takes
-// about 60 octets of memory for each octet of text; longer host lists are CSV.
-const MaxSize = 2 << 20
+// MaxSize is the most octets of YAML a plan may have, some 12,000 machines. The
+// YAML library takes 60 to 300 octets of memory for each octet of text; longer
+// host lists are CSV.
+const MaxSize = 1 << 20
 
 // maxDepth is how deep collections may nest; a plan needs eight. The library's
 // memory grows with the square of the depth: 200 KB of "[" takes over 10 GB.

@@ -2,8 +2,10 @@
 // boots what. A dialect prints it as the config of a DHCP server, serve answers
 // by it, simulate compares with it.
 //
-// A Plan comes from flags ([FromFlags]) or from YAML ([Parse]); [Plan.Cases]
-// resolves it to conditions and exact answers.
+// A Plan comes from flags ([FromFlags]), with a preset or without, or from YAML
+// ([Parse]), with its machines in a CSV file or without ([ParseHostsCSV]).
+// [Plan.Cases] resolves it to conditions and exact answers, [Plan.Check] says
+// what will go wrong, [Plan.YAML] writes it down.
 package plan
 
 import (

@@ -77,12 +77,16 @@ func (p *Plan) addPreset(name, ipxe string) error {
 		return err
 	}
 	p.Preset = name
+	own := len(p.Rules)
 	for _, x := range preset.Rules {
 		r := x.rule(ipxe)
 		taken := slices.ContainsFunc(p.Rules, func(o Rule) bool { return o.Match.takes(r.Match) })
 		if !taken && (x.Extra == "" || slices.Contains(extras, x.Extra)) {
 			p.Rules = append(p.Rules, r)
 		}
+	}
+	if len(p.Rules) == own {
+		return usage("name the machines: --file ARCH=NAME", "--file leaves no machine for preset %s", name)
 	}
 	return nil
 }
@@ -130,9 +134,10 @@ func (x PresetRule) rule(ipxe string) Rule {
 	return r
 }
 
-// takes reports whether a rule from flags takes all machines of another.
+// takes reports whether a rule for whole kinds of machines takes all of another.
 func (m Match) takes(o Match) bool {
-	return (m.Stage == dhcpopts.AnyStage || m.Stage == o.Stage) && m.VendorClass == "" && takesArchs(m.Archs, o.Archs)
+	return (m.Stage == dhcpopts.AnyStage || m.Stage == o.Stage) && m.VendorClass == "" && m.UserClass == "" &&
+		len(m.MAC) == 0 && len(m.UUID) == 0 && takesArchs(m.Archs, o.Archs)
 }
 
 func presetNames() string {

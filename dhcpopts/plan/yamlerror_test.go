@@ -85,9 +85,9 @@ func TestHostilePlans(t *testing.T) {
 		"lone CR":       {"version: 1\rserver: x\n", "control character 0x0d"},
 		"binary":        {"\x7fELF\x02\x01\x01", "control character 0x7f"},
 		"many rules":    {"rules:\n" + strings.Repeat("- {}\n", 1001), "1001 rules"},
-		"quotes":        {strings.Repeat(`"`, 1_000_001), ""},
-		"colons":        {strings.Repeat(": ", 500_000), ""},
-		"one long line": {"server: " + strings.Repeat("a", 1<<20), "is not an address"},
+		"quotes":        {strings.Repeat(`"`, 300_001), ""},
+		"colons":        {strings.Repeat(": ", 100_000), ""},
+		"one long line": {"server: " + strings.Repeat("a", 1<<19), "is not an address"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			start := time.Now()
