@@ -201,8 +201,9 @@ func FuzzCheck(f *testing.F) {
 			require.Equal(t, found.Message, string(dhcpopts.ParseSafeText(dhcpopts.SafeText([]byte(found.Message)))))
 			require.False(t, strings.ContainsFunc(found.Message, func(r rune) bool { return r < ' ' || r == 0x7f }), found.Message)
 		}
-		for _, o := range p.Options {
+		for _, o := range dhcpopts.Explain(p).Options {
 			dhcpopts.CheckOption(o.Code, o.Data)
+			require.False(t, strings.ContainsFunc(o.Text, func(r rune) bool { return r < ' ' || r == 0x7f }), o.Text)
 		}
 	})
 }
