@@ -1,11 +1,12 @@
 package jsonout
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
-	"time"
 
 	"pxekit/dhcpopts"
+	"pxekit/dhcpopts/dialect"
 	"pxekit/internal/capture"
 	"pxekit/tftpserve"
 )
@@ -36,6 +37,18 @@ type Read struct {
 	Note     string `json:"note"`
 	Asks     string `json:"asks"` // the file that the client will ask for
 	Evidence string `json:"evidence"`
+}
+
+// ValueOf is a single value, with how a server read it or nil.
+func ValueOf(code uint8, value []byte, as *Read, found []dhcpopts.Finding) Value {
+	one := OneOption{Code: code, Name: dhcpopts.LookupOption(code).Name, Hex: Hex(value), Text: dhcpopts.FormatOption(code, value)}
+	return Value{Schema: DecodeSchema, Option: one, As: as, Findings: Findings(found)}
+}
+
+// ReadOf is how a target read typed text.
+func ReadOf(target, typed string, r dialect.Reading) *Read {
+	asks, _, _ := bytes.Cut(r.Sent, []byte{0})
+	return &Read{Target: target, Typed: typed, Note: r.Note, Asks: dhcpopts.SafeText(asks), Evidence: string(r.Evidence)}
 }
 
 // Packet is a packet of "pxekit decode --json". Fields is null when the packet
@@ -113,7 +126,7 @@ func PacketOf(f capture.Frame, kind capture.Kind) Packet {
 		Options: []PacketOption{}, Findings: []Finding{}, Error: f.Problem,
 	}
 	if !f.Time.IsZero() {
-		p.Time = f.Time.Format(time.RFC3339Nano)
+		p.Time = f.Time.Format("2006-01-02T15:04:05.000000000Z07:00")
 	}
 	if f.Src.IsValid() {
 		p.Src, p.Dst = f.Src.String(), f.Dst.String()

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"pxekit/dhcpopts"
+	"pxekit/dhcpopts/dialect"
+	"pxekit/dhcpopts/plan"
+)
+
+// readExpect makes the octets that --expect stands for: the text, closed by a
+// NUL where an option 67 is.
+func (d *decode) readExpect() error {
+	if !d.given["expect"] {
+		return nil
+	}
+	d.want = []byte(d.expect)
+	switch plan.NULMode(d.nul) {
+	case plan.NULAuto:
+		if d.code == dhcpopts.OptBootFile && !plan.IsURL(d.expect) {
+			d.want = append(d.want, 0)
+		}
+	case plan.NULAlways:
+		d.want = append(d.want, 0)
+	case plan.NULNever:
+	default:
+		return usagef("auto, always or never", "--nul %q is no such word", d.nul)
+	}
+	return nil
+}
+
+// compare says how a value differs from --expect; nil when it does not.
+func (d *decode) compare(value []byte) error {
+	if !d.given["expect"] {
+		return nil
+	}
+	text, same := difference(d.want, value)
+	if same {
+		d.say("note", text, "")
+		return nil
+	}
+	return askedf(differenceHint(d.want, value), "%s", text)
+}
+
+// difference says in words where got leaves want.
+func difference(want, got []byte) (text string, same bool) {
+	n := 0
+	for n < len(want) && n < len(got) && want[n] == got[n] {
+		n++
+	}
+	rest, extra := want[n:], got[n:]
+	switch {
+	case len(rest) == 0 && len(extra) == 0:
+		return fmt.Sprintf("%d bytes equal", n), true
+	case string(rest) == "\x00" && len(extra) == 0:
+		return fmt.Sprintf("%d bytes equal, NUL missing", n), false
+	case len(rest) == 0 && strings.Trim(string(extra), "\x00") == "":
+		return fmt.Sprintf("%d bytes equal, then %d NUL too many", n, len(extra)), false
+	case len(rest) == 0:
+		return fmt.Sprintf("%d bytes equal, then %d too many: %s", n, len(extra), dhcpopts.SafeText(extra)), false
+	case len(extra) == 0:
+		return fmt.Sprintf("%d bytes equal, then %d missing: %s", n, len(rest), dhcpopts.SafeText(rest)), false
+	}
+	return fmt.Sprintf("%d bytes equal, then %02x instead of %02x: got %s, expected %s",
+		n, got[n], want[n], dhcpopts.SafeText(got), dhcpopts.SafeText(want)), false
+}
+
+func differenceHint(want, got []byte) string {
+	if bytes.Equal(bytes.TrimRight(want, "\x00"), bytes.TrimRight(got, "\x00")) {
+		return "--nul never or always says which closing is right"
+	}
+	return ""
+}
+
+// expectFile compares the boot file of an answer with --expect. A file of the
+// header has no NUL to compare: its field is padded with them.
+func (d *decode) expectFile(p *explained) error {
+	value, ok := p.bootFile()
+	if !ok || !d.given["expect"] {
+		return nil
+	}
+	d.files++
+	if p.message != nil {
+		if _, option := p.message.Get(dhcpopts.OptBootFile); !option {
+			value = append(bytes.Clone(value), d.want[len(bytes.TrimRight(d.want, "\x00")):]...)
+		}
+	}
+	if err := d.compare(value); err != nil {
+		return fmt.Errorf("packet %d: %w", p.Index, err)
+	}
+	return nil
+}
+
+// eaten finds the backslashes that a server swallowed, where the value alone
+// does not show it. Each run of them in what was typed stands for at least one
+// in what is sent, but for those that write a NUL.
+func eaten(typed string, sent []byte) []dhcpopts.Finding {
+	found := dhcpopts.CheckOption(dhcpopts.OptBootFile, sent)
+	known := slices.ContainsFunc(found, func(f dhcpopts.Finding) bool { return f.ID == lostBackslashes })
+	runs := len(backslashes.FindAllString(nulEscape.ReplaceAllString(typed, ""), -1))
+	if known || runs <= bytes.Count(sent, []byte(`\`)) {
+		return nil
+	}
+	rule, _ := dhcpopts.RuleByID(lostBackslashes)
+	return []dhcpopts.Finding{{
+		ID: rule.ID, Severity: rule.Severity,
+		Message: fmt.Sprintf("%s became %s", dhcpopts.SafeText([]byte(typed)), dhcpopts.SafeText(sent)),
+	}}
+}
+
+// lostBackslashes is the finding about backslashes that a parser ate.
+const lostBackslashes = "PXK018"
+
+var (
+	backslashes = regexp.MustCompile(`\\+`)
+	nulEscape   = regexp.MustCompile(`\\(x00|000|u0000)`)
+)
+
+// instead is the line that shows what to type to send what was meant.
+func (d *decode) instead(target dialect.Target, text string, found []dhcpopts.Finding) string {
+	if d.verdict(found, nil) == nil {
+		return ""
+	}
+	if spelled := d.spelled(target, text); spelled != "" {
+		return "\n" + spelled + "\n"
+	}
+	return ""
+}
+
+// spelled says what to type on a server to send text as it stands, closed as
+// --nul says.
+func (d *decode) spelled(target dialect.Target, text string) string {
+	if target.Spell == nil {
+		return ""
+	}
+	value := []byte(text)
+	if d.code == dhcpopts.OptBootFile && !plan.IsURL(text) && d.nul != string(plan.NULNever) {
+		value = append(value, 0)
+	}
+	s, err := target.Spell(d.code, value)
+	if err != nil {
+		return ""
+	}
+	return "to send " + dhcpopts.SafeText([]byte(text)) + " type: " + s.Text
+}
