@@ -137,3 +137,14 @@ func (p *Packet) Bytes() []byte {
 	copy(b[len(b)-len(p.Trailing):], p.Trailing)
 	return b[:p.Size]
 }
+
+// ParseOptions reads options that stand alone, without a message around them.
+// Offsets count from the first octet. closed says that END follows; without it
+// the octets may be a part of a message. The error is a [*SyntaxError].
+func ParseOptions(b []byte) (options []Option, closed bool, err error) {
+	f := readField(bytes.Clone(b), 0, len(b), InOptions, "option")
+	if f.err != nil {
+		err = f.err
+	}
+	return f.options, f.end >= 0, err
+}

@@ -117,7 +117,7 @@ func (d *decode) open(args []string) (io.ReadCloser, string, error) {
 	case len(args) == 1 && args[0] != "-":
 		f, err := os.Open(args[0])
 		if err != nil {
-			return nil, "", usagef(typedHint(args[0]), "cannot read %w", err)
+			return nil, "", usagef(typedHint(args[0]), "cannot read %q: %w", args[0], errors.Unwrap(err))
 		}
 		return f, args[0], nil
 	case len(args) == 0 && d.stdinTTY:
@@ -148,9 +148,9 @@ func (d *decode) value(in io.Reader, name string) error {
 	}
 	found := dhcpopts.CheckOption(d.code, value)
 	if d.json {
-		err = d.ui.json("", jsonout.ValueOf(d.code, value, nil, found))
+		err = d.ui.json("", jsonout.ValueOf(d.code, value, nil, found, d.compared(value)))
 	} else {
-		err = d.write("", valueText(d.code, value)+findingLines("", found))
+		err = d.write("", valueText(d.code, value)+findingLines("", found)+d.comparedLine(value))
 	}
 	return errors.Join(err, d.verdict(found, d.compare(value)))
 }
@@ -179,13 +179,13 @@ func (d *decode) typed(text string) error {
 	}
 	reading, err := target.Read(d.code, text)
 	if err != nil {
-		return askedf(d.spelled(target, text), "%s refuses %q: %w", target.Title, text, err)
+		return askedf(d.spelled(target, text), "%s: %w", target.Title, err)
 	}
 	found := append(eaten(text, reading.Sent), dhcpopts.CheckOption(d.code, reading.Sent)...)
 	if d.json {
-		err = d.ui.json("", jsonout.ValueOf(d.code, reading.Sent, jsonout.ReadOf(target.Name, text, reading), found))
+		err = d.ui.json("", jsonout.ValueOf(d.code, reading.Sent, jsonout.ReadOf(target.Name, text, reading), found, d.compared(reading.Sent)))
 	} else {
-		err = d.write("", readingText(target, d.code, text, reading)+findingLines("", found)+d.instead(target, text, found))
+		err = d.write("", readingText(target, d.code, text, reading)+findingLines("", found)+d.comparedLine(reading.Sent)+d.instead(target, text, found))
 	}
 	return errors.Join(err, d.verdict(found, d.compare(reading.Sent)))
 }
@@ -198,6 +198,7 @@ func (d *decode) packets(in io.Reader, name string) error {
 	}
 	out := d.printer()
 	var bad bool
+	var differs error
 	for {
 		item, err := source.next()
 		if errors.Is(err, io.EOF) {
@@ -214,13 +215,14 @@ func (d *decode) packets(in io.Reader, name string) error {
 		if err := out.print(p); err != nil {
 			return ioError("write the result", err)
 		}
-		if err := d.expectFile(p); err != nil {
-			return errors.Join(out.close(), err)
-		}
+		differs = errors.Join(differs, d.expectFile(p))
 	}
 	source.done()
 	if err := out.close(); err != nil {
 		return ioError("write the result", err)
+	}
+	if differs != nil {
+		return differs
 	}
 	return d.summary(out.count, bad, name)
 }

@@ -10,6 +10,7 @@ import (
 	"pxekit/dhcpopts"
 	"pxekit/dhcpopts/dialect"
 	"pxekit/dhcpopts/plan"
+	"pxekit/internal/jsonout"
 )
 
 // readExpect makes the octets that --expect stands for: the text, closed by a
@@ -33,17 +34,29 @@ func (d *decode) readExpect() error {
 	return nil
 }
 
-// compare says how a value differs from --expect; nil when it does not.
+// compare is the error of a value that differs from --expect.
 func (d *decode) compare(value []byte) error {
+	c := d.compared(value)
+	if c == nil || c.Equal {
+		return nil
+	}
+	return askedf(differenceHint(d.want, value), "%s", c.Text)
+}
+
+// compared says how a value compares with --expect, nil without it.
+func (d *decode) compared(value []byte) *jsonout.Compared {
 	if !d.given["expect"] {
 		return nil
 	}
 	text, same := difference(d.want, value)
-	if same {
-		d.say("note", text, "")
-		return nil
+	return &jsonout.Compared{Equal: same, Text: text}
+}
+
+func (d *decode) comparedLine(value []byte) string {
+	if c := d.compared(value); c != nil {
+		return "expected:  " + c.Text + "\n"
 	}
-	return askedf(differenceHint(d.want, value), "%s", text)
+	return ""
 }
 
 // difference says in words where got leaves want.
@@ -89,10 +102,14 @@ func (d *decode) expectFile(p *explained) error {
 			value = append(bytes.Clone(value), d.want[len(bytes.TrimRight(d.want, "\x00")):]...)
 		}
 	}
-	if err := d.compare(value); err != nil {
-		return fmt.Errorf("packet %d: %w", p.Index, err)
+	c := d.compared(value)
+	if !d.json {
+		_, _ = fmt.Fprintf(d.stdout, "  expected: %s\n", c.Text)
 	}
-	return nil
+	if c.Equal {
+		return nil
+	}
+	return askedf(differenceHint(d.want, value), "packet %d: %s", p.Index, c.Text)
 }
 
 // eaten finds the backslashes that a server swallowed, where the value alone

@@ -70,22 +70,15 @@ func (p *explained) dhcp(it item) {
 	p.findings = dhcpopts.Check(m)
 }
 
-// options reads options without a message around them: as the end of an empty
-// one, with offsets counted from the first option.
+// options reads options without a message around them.
 func (p *explained) options(b []byte) {
-	const before = headerSize + 4
-	m, err := dhcpopts.Parse(append(append(make([]byte, headerSize, before+len(b)), cookie...), b...))
-	if m.End >= 0 { // encode --tlv writes no END, and a value alone needs none
-		p.fail(err)
-	}
-	p.Packet.DHCP(m)
-	p.Fields = nil
-	for i := range p.Options {
-		p.Options[i].Offset -= before
-	}
-	for _, o := range m.Options {
+	options, closed, err := dhcpopts.ParseOptions(b)
+	p.fail(err)
+	p.End = closed
+	p.AddOptions(options)
+	for _, o := range options {
 		for _, f := range dhcpopts.CheckOption(o.Code, o.Data) {
-			f.Place.Offset = max(o.Offset-before, 0)
+			f.Place.Offset = o.Offset
 			p.findings = append(p.findings, f)
 		}
 	}

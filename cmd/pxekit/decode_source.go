@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -104,20 +103,12 @@ func hasCookie(b []byte) bool {
 	return len(b) >= headerSize+4 && bytes.Equal(b[headerSize:headerSize+4], cookie)
 }
 
-// onlyOptions reports whether octets read as options from end to end, as encode
-// --tlv prints them. A message begins with op and a hardware type.
+// onlyOptions reports whether octets are options without a message, as encode
+// --tlv prints them: too short for a message, and not the beginning of one,
+// which is op, hardware type and a length of 6 or so.
 func onlyOptions(b []byte) bool {
-	if len(b) >= headerSize || len(b) < 2 || binary.BigEndian.Uint16(b) == 0x0101 || binary.BigEndian.Uint16(b) == 0x0201 {
-		return false
-	}
-	for len(b) >= 2 && b[0] != dhcpopts.OptEnd {
-		if n := 2 + int(b[1]); b[0] != dhcpopts.OptPad && n <= len(b) {
-			b = b[n:]
-			continue
-		}
-		return false
-	}
-	return len(b) == 0 || b[0] == dhcpopts.OptEnd
+	isMessage := len(b) > 2 && (b[0] == 1 || b[0] == 2) && b[1] == 1 && b[2] <= 16
+	return len(b) < headerSize && !isMessage
 }
 
 // next returns the next item, io.EOF after the last.

@@ -81,7 +81,7 @@ func packetText(e *explained) string {
 	if trailing := bytes.TrimRight(e.Trailing, "\x00"); len(trailing) > 0 {
 		fmt.Fprintf(&b, "        after the end: %s\n", dhcpopts.FormatHex(dhcpopts.HexSpaced, trailing))
 	}
-	if e.Error != "" {
+	if e.Error != "" && e.message == nil { // what is wrong in a message is among its findings
 		fmt.Fprintf(&b, "  broken: %s\n", e.Error)
 	}
 	return b.String() + findingLines("  ", e.findings)
@@ -222,7 +222,7 @@ func valueText(code uint8, value []byte) string {
 func readingText(target dialect.Target, code uint8, typed string, r dialect.Reading) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "typed:     %s\n", dhcpopts.SafeText([]byte(typed)))
-	fmt.Fprintf(&b, "%s sends:  %s\n", target.Name, dhcpopts.FormatOption(code, r.Sent))
+	fmt.Fprintf(&b, "sent:      %s  (%s)\n", dhcpopts.FormatOption(code, r.Sent), target.Title)
 	fmt.Fprintf(&b, "bytes:     %s (%d)\n", dhcpopts.FormatHex(dhcpopts.HexSpaced, r.Sent), len(r.Sent))
 	if code == dhcpopts.OptBootFile {
 		name, _, _ := bytes.Cut(r.Sent, []byte{0})

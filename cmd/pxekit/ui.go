@@ -19,6 +19,8 @@ import (
 	"io"
 	"strings"
 	"syscall"
+	"unicode"
+	"unicode/utf8"
 
 	"pxekit/dhcpopts"
 	"pxekit/internal/jsonout"
@@ -93,14 +95,20 @@ func (u *ui) say(kind, text, hint string) {
 	}
 }
 
-// safeLines is SafeText for each line, behind its indent.
+// safeLines makes a message safe for a terminal, line by line. Values in it have
+// been through SafeText; what is left are words and quoted source, of which only
+// what cannot be printed changes.
 func safeLines(text string) string {
-	lines := strings.Split(text, "\n")
-	for i, line := range lines {
-		words := strings.TrimLeft(line, " ")
-		lines[i] = line[:len(line)-len(words)] + dhcpopts.SafeText([]byte(words))
+	var b strings.Builder
+	for i, r := range text {
+		if r == '\n' || r != utf8.RuneError && unicode.IsPrint(r) {
+			b.WriteRune(r)
+			continue
+		}
+		_, n := utf8.DecodeRuneInString(text[i:])
+		b.WriteString(dhcpopts.SafeText([]byte(text[i : i+n])))
 	}
-	return strings.Join(lines, "\n")
+	return b.String()
 }
 
 // findings prints findings and returns how many are errors.

@@ -18,8 +18,15 @@ const DecodeSchema = "pxekit/decode/1"
 type Value struct {
 	Schema   string    `json:"schema"`
 	Option   OneOption `json:"option"`
-	As       *Read     `json:"as,omitempty"` // with --as
+	As       *Read     `json:"as,omitempty"`     // with --as
+	Expect   *Compared `json:"expect,omitempty"` // with --expect
 	Findings []Finding `json:"findings"`
+}
+
+// Compared is how a value compares with what was expected.
+type Compared struct {
+	Equal bool   `json:"equal"`
+	Text  string `json:"text"` // "19 bytes equal, NUL missing"
 }
 
 // OneOption is a single value.
@@ -39,10 +46,11 @@ type Read struct {
 	Evidence string `json:"evidence"`
 }
 
-// ValueOf is a single value, with how a server read it or nil.
-func ValueOf(code uint8, value []byte, as *Read, found []dhcpopts.Finding) Value {
+// ValueOf is a single value, with how a server read it and how it compares, or
+// nil for either.
+func ValueOf(code uint8, value []byte, as *Read, found []dhcpopts.Finding, c *Compared) Value {
 	one := OneOption{Code: code, Name: dhcpopts.LookupOption(code).Name, Hex: Hex(value), Text: dhcpopts.FormatOption(code, value)}
-	return Value{Schema: DecodeSchema, Option: one, As: as, Findings: Findings(found)}
+	return Value{Schema: DecodeSchema, Option: one, As: as, Expect: c, Findings: Findings(found)}
 }
 
 // ReadOf is how a target read typed text.
@@ -144,7 +152,12 @@ func (p *Packet) DHCP(m *dhcpopts.Packet) {
 		CHAddr: Hex(m.MAC()), SName: trimZeros(h.SName[:]), File: trimZeros(h.File[:]),
 	}
 	p.End, p.Trailing = m.End >= 0, Hex(m.Trailing)
-	for _, o := range m.Options {
+	p.AddOptions(m.Options)
+}
+
+// AddOptions adds options where they stand.
+func (p *Packet) AddOptions(options []dhcpopts.Option) {
+	for _, o := range options {
 		p.Options = append(p.Options, PacketOption{
 			Code: uint16(o.Code), Name: dhcpopts.LookupOption(o.Code).Name, Offset: o.Offset, Length: o.Length,
 			Hex: Hex(o.Data), Text: dhcpopts.FormatOption(o.Code, o.Data), In: string(o.In),
