@@ -42,7 +42,8 @@ func newDecode(u *ui) *cobra.Command {
   pxekit decode --option 67 --hex '62 6f 6f 74 5c 78 36 34' --expect 'boot\x64\wdsnbp.com'
   pxekit decode --as isc 'boot\x64\wdsnbp.com'
   tcpdump -r boot.pcap -x | pxekit decode -`,
-		RunE: func(cmd *cobra.Command, args []string) error { return d.run(cmd, args) },
+		Annotations: map[string]string{jsonFields: jsonDecode},
+		RunE:        func(cmd *cobra.Command, args []string) error { return d.run(cmd, args) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&d.hex, "hex", "", "decode this hex `TEXT`")

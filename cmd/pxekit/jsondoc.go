@@ -26,4 +26,18 @@ const (
 		"**as** has **target**, **text** (what to type), **where** (the place to type it), **sent** (hex of the value that the server then sends), " +
 		"**exact** (true: it is the value asked for) and **note**.\n\n" +
 		"Each of **findings** has " + jsonFinding + "."
+
+	jsonDecode = "With **--json** the result is one object: **schema** (pxekit/decode/1) and **packets**; packets are printed as they are read.\n\n" +
+		"Each of **packets** has **index** (from 1), **time** (RFC 3339 with nanoseconds, empty when not known), **link**, **src**, **sport**, **dst**, **dport**, " +
+		"**kind** (dhcp, tftp, dhcpv6 or other), **fields**, **options**, **end** (true: the options are closed by 255), **trailing** (hex of what follows), " +
+		"**tftp**, **findings** and **error** (what broke off the reading, or empty).\n\n" +
+		"**fields** is null for what is no DHCP message; it has **op**, **htype**, **hlen**, **hops**, **secs** (numbers), **xid** and **flags** (hex), **ciaddr**, " +
+		"**yiaddr**, **siaddr**, **giaddr** (addresses), **chaddr** (hex, hlen octets), **sname** and **file** (hex without trailing zeros).\n\n" +
+		"Each of **options** has **code**, **name**, **offset** (octets from the start of the DHCP message to the code), **length** (as declared), **hex**, " +
+		"**text** and **in** (options, file or sname).\n\n" +
+		"**tftp** is null for what is no TFTP packet; it has **opcode** (RRQ, WRQ, DATA, ACK, ERROR or OACK), **file**, **mode**, **options** (a list of **name** and " +
+		"**value**), **block**, **error** (a number) and **message**.\n\n" +
+		"With **--option** or **--as**: **schema**, **option** (**code**, **name**, **hex**, **text**), **findings**; with --as also **as** (**target**, **typed**, **note**, " +
+		"**asks**: the file that the client will ask for, **evidence**); with --expect also **expect** (**equal**, **text**).\n\n" +
+		"Each of **findings** has " + jsonFinding + "."
 )

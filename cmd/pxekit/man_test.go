@@ -61,6 +61,7 @@ func TestJSONFieldsAreDocumented(t *testing.T) {
 	for verb, types := range map[string][]any{
 		"generate": {jsonout.Generate{}, jsonout.Targets{}},
 		"encode":   {jsonout.Encode{}},
+		"decode":   {jsonout.Decode{}, jsonout.Value{}},
 	} {
 		cmd, _, err := root.Find([]string{verb})
 		require.NoError(t, err)

@@ -14,6 +14,13 @@ import (
 // DecodeSchema is the schema of "pxekit decode --json".
 const DecodeSchema = "pxekit/decode/1"
 
+// Decode is the result of "pxekit decode --json". It is printed packet by
+// packet, so that captures of any size need no memory.
+type Decode struct {
+	Schema  string   `json:"schema"`
+	Packets []Packet `json:"packets"`
+}
+
 // Value is the result of "pxekit decode --option CODE --json", and of --as.
 type Value struct {
 	Schema   string    `json:"schema"`
