@@ -25,6 +25,7 @@ const (
 type conditions struct {
 	lines  []string
 	byText map[string]string // definition to tag
+	count  map[string]int    // tags of a kind
 }
 
 // need returns the tags that must hold for a condition, or the feature that
@@ -70,19 +71,11 @@ func (c *conditions) define(kind string, lines func(tag string) []string, key st
 	if tag, ok := c.byText[key]; ok {
 		return tag
 	}
-	tag := fmt.Sprintf("%s%s%d", tagPrefix, kind, c.count(kind)+1)
+	c.count[kind]++
+	tag := fmt.Sprintf("%s%s%d", tagPrefix, kind, c.count[kind])
 	c.byText[key] = tag
 	c.lines = append(c.lines, lines(tag)...)
 	return tag
-}
-
-func (c *conditions) count(kind string) (n int) {
-	for key := range c.byText {
-		if strings.HasPrefix(key, kind+"\x00") {
-			n++
-		}
-	}
-	return n
 }
 
 // class is a tag for the start of option 60: only octets in hex are compared

@@ -35,24 +35,20 @@ func support() map[dialect.Feature]dialect.Support {
 }
 
 func write(p *plan.Plan, r dialect.Request) (dialect.Output, error) {
-	body := Lines(p, len(p.Scope) > 0 && !r.Full)
-	out := dialect.Output{Notes: body.Notes, Lost: body.Lost, Evidence: dialect.Wire, Check: "dnsmasq --test -C FILE"}
-	lines := body.Lines
-	switch {
-	case r.Full:
+	body, ranges := InFile(p, nil)
+	if r.Full {
 		head, err := fullHead(p, r)
 		if err != nil {
 			return dialect.Output{}, err
 		}
-		lines = append(head, lines...)
-	case len(p.Scope) > 0:
-		head, note := scopeHead(p.Scope)
-		lines = append(head, lines...)
-		out.Notes = append(out.Notes, note)
+		body = Lines(p, Medium{})
+		body.Lines, ranges = append(head, body.Lines...), ""
 	}
-	out.Text = strings.Join(lines, "\n") + "\n"
-	out.Expect = expect(out.Text, p.Scope, r.Full)
-	return out, nil
+	text := strings.Join(body.Lines, "\n") + "\n"
+	return dialect.Output{
+		Text: text, Notes: body.Notes, Lost: body.Lost, Evidence: dialect.Wire, Check: "dnsmasq --test -C FILE",
+		Expect: Expect(func() string { return text + ranges }),
+	}, nil
 }
 
 // scopeHead tells how to keep a plan to its networks: dnsmasq knows them only by
@@ -64,10 +60,12 @@ func scopeHead(scope []netip.Prefix) ([]string, dialect.Note) {
 	}
 	where := strings.Join(nets, " and ")
 	return []string{
-			"# For " + where + ". If this dnsmasq serves other networks too, mark each",
-			"# of those: dhcp-range=set:" + tagElsewhere + ",… Its clients then get nothing from here.",
+			"# For " + where + ". Does this dnsmasq serve other networks too? Keep each out by",
+			"# its interface, with a line here: tag-if=set:" + tagElsewhere + ",tag:INTERFACE",
+			"# or by its range: dhcp-range=set:" + tagElsewhere + ",…",
 		}, dialect.Note{Feature: dialect.FeatScope, Text: fmt.Sprintf(
-			"dnsmasq gives this to every network it serves: to keep it to %s, put set:%s at the start of every other dhcp-range", where, tagElsewhere)}
+			"dnsmasq gives this to every network it serves: to keep it to %s, set the tag %s for each other one, by tag-if and interface or by its dhcp-range",
+			where, tagElsewhere)}
 }
 
 // fullHead is a file that serves one network and no DNS.
@@ -97,14 +95,10 @@ func netmask(n netip.Prefix) string {
 	return netip.PrefixFrom(netip.AddrFrom4([4]byte{255, 255, 255, 255}), n.Bits()).Masked().Addr().String()
 }
 
-// expect asks the model what the text sends. A part of a file is read as if it
-// stood in one that serves its networks.
-func expect(text string, scope []netip.Prefix, full bool) func(dhcpopts.Client) dhcpopts.Answer {
+// Expect asks the model what a file sends; it is read at the first question.
+func Expect(file func() string) func(dhcpopts.Client) dhcpopts.Answer {
 	config := sync.OnceValue(func() *Config {
-		if !full {
-			text += assumedRanges(scope)
-		}
-		c, err := Parse(text)
+		c, err := Parse(file())
 		if err != nil {
 			return &Config{} // not reached: every value was read back when it was written
 		}
@@ -113,7 +107,21 @@ func expect(text string, scope []netip.Prefix, full bool) func(dhcpopts.Client) 
 	return func(cl dhcpopts.Client) dhcpopts.Answer { return config().Answer(cl) }
 }
 
-func assumedRanges(scope []netip.Prefix) string {
+// InFile writes a plan as a part of a file, with a word on its scope, and
+// returns the ranges that such a file is taken to have: those of the scope.
+func InFile(p *plan.Plan, carries func(string) bool) (b Body, ranges string) {
+	b = Lines(p, Medium{Guard: len(p.Scope) > 0, Carries: carries})
+	if len(p.Scope) > 0 {
+		head, note := scopeHead(p.Scope)
+		b.Lines = append(head, b.Lines...)
+		b.Notes = append(b.Notes, note)
+	}
+	return b, Ranges(p.Scope)
+}
+
+// Ranges are dhcp-range lines that a file for these networks is taken to have: a
+// part of a file has none of its own.
+func Ranges(scope []netip.Prefix) string {
 	if len(scope) == 0 {
 		return "dhcp-range=0.0.0.0,static,0.0.0.0\n"
 	}

@@ -21,14 +21,22 @@ type Body struct {
 	Lost  []dialect.Note
 }
 
-// Lines writes a plan. With guard a network can be taken out of it: its range
-// sets the tag pxk-elsewhere.
+// Medium is what the lines are written into.
+type Medium struct {
+	// Guard lets a network be taken out of the plan: its range sets the tag
+	// pxk-elsewhere.
+	Guard bool
+	// Carries reports whether a value can stand there as it is typed; nil: all can.
+	Carries func(typed string) bool
+}
+
+// Lines writes a plan.
 //
 // Each rule has one tag, set by tag-if when its conditions hold and no earlier
 // rule had the client; all else of the rule carries that tag. So the first match
 // wins and nothing is merged, although in dnsmasq the last line does.
-func Lines(p *plan.Plan, guard bool) Body {
-	w := writer{conditions: conditions{byText: map[string]string{}}, nul: p.NUL}
+func Lines(p *plan.Plan, m Medium) Body {
+	w := writer{conditions: conditions{byText: map[string]string{}, count: map[string]int{}}, nul: p.NUL, carries: m.Carries}
 	var rules []string
 	cases := p.Cases()
 	names := tagNames(cases)
@@ -38,7 +46,7 @@ func Lines(p *plan.Plan, guard bool) Body {
 			w.lose(lost, "%s: too long to be compared", c.Origin)
 			continue
 		}
-		if guard {
+		if m.Guard {
 			need = append(need, "!"+tagElsewhere)
 		}
 		rules = append(rules, "# "+c.Origin, tagIfLine(names[i], need))
@@ -53,10 +61,13 @@ func Lines(p *plan.Plan, guard bool) Body {
 
 type writer struct {
 	conditions
-	nul   plan.NUL
-	notes []dialect.Note
-	lost  []dialect.Note
+	nul     plan.NUL
+	carries func(string) bool
+	notes   []dialect.Note
+	lost    []dialect.Note
 }
+
+func (w *writer) fits(typed string) bool { return w.carries == nil || w.carries(typed) }
 
 func (w *writer) lose(f dialect.Feature, format string, args ...any) {
 	w.lost = append(w.lost, dialect.Note{Feature: f, Text: fmt.Sprintf(format, args...)})
@@ -122,7 +133,7 @@ func (w *writer) field(f dialect.Feature, origin string, value []byte, limit int
 	}
 	text, ok := Quote(value)
 	switch {
-	case !ok:
+	case !ok || !w.fits(text):
 		w.lose(f, "%s: %s %q has octets that dnsmasq cannot read from a file", origin, f, value)
 	case len(value) > limit:
 		w.lose(f, "%s: %s %q is longer than %d octets", origin, f, value, limit)
@@ -135,7 +146,7 @@ func (w *writer) field(f dialect.Feature, origin string, value []byte, limit int
 func (w *writer) option(tag, origin string, o dhcpopts.Option) (line string, ok bool) {
 	text, sent, ok := spellValue(o.Code, o.Data)
 	line = fmt.Sprintf("dhcp-option-force=tag:%s,%d,%s", tag, o.Code, text)
-	if !ok || len(line) >= maxLine {
+	if !ok || len(line) >= maxLine || !w.fits(text) {
 		w.lose(featureOf(o.Code), "%s: dnsmasq cannot send option %d as %q", origin, o.Code, o.Data)
 		return "", false
 	}

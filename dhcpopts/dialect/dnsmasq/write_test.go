@@ -62,6 +62,11 @@ func TestScope(t *testing.T) {
 	require.True(t, c.Answer(client).Empty())
 	client.GIAddr = netip.MustParseAddr("10.79.0.1")
 	require.True(t, c.Reply(client).Silent)
+	c, err = Parse("tag-if=set:pxk-elsewhere,tag:s1\n" + out.Text + "dhcp-range=10.77.0.9,10.77.0.20\n")
+	require.NoError(t, err)
+	require.False(t, c.Answer(corpus.BIOSClient).Empty())
+	c.Interface = "s1"
+	require.True(t, c.Answer(corpus.BIOSClient).Empty())
 }
 
 func TestConditions(t *testing.T) {
