@@ -47,8 +47,6 @@ var All = []dialect.Target{
 	appliance.OPNsenseKea,
 	appliance.PfSenseKea,
 	appliance.PaloAlto,
-	appliance.Udhcpd,
-	appliance.Networkd,
 	planFile,
 }
 
