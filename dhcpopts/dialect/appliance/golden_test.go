@@ -21,7 +21,7 @@ var update = flag.Bool("update", false, "rewrite the texts under testdata")
 // written are the targets of this package whose texts are kept under testdata.
 var written = []dialect.Target{
 	Windows, Relay, PfSenseISC, OPNsenseISC, EdgeOS, RouterOS, Cisco, Junos, FortiOS, Huawei, Comware, ArubaOS, AOSCX, Meraki, Technitium,
-	VyOS, OPNsenseKea, PfSenseKea,
+	VyOS, OPNsenseKea, PfSenseKea, BloxOne,
 }
 
 // wds is the plan of the main use: one file for every PXE client of a network.

@@ -92,3 +92,9 @@ func keaNUL(p *plan.Plan, a dhcpopts.Answer, title string, l *losses, notes *[]d
 	}
 	return a
 }
+
+// keaPlain reports whether Kea sends the text of a field as it is.
+func keaPlain(v []byte) bool {
+	r, err := kea.Target.Read(dhcpopts.OptBootFile, kea.Quote(string(v)))
+	return err == nil && printable(v) && bytes.Equal(r.Sent, v)
+}

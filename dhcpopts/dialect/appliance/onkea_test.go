@@ -11,7 +11,7 @@ import (
 )
 
 // onKea are the targets whose server is Kea.
-var onKea = []dialect.Target{VyOS, OPNsenseKea, PfSenseKea}
+var onKea = []dialect.Target{VyOS, OPNsenseKea, PfSenseKea, BloxOne}
 
 func TestOnKeaCorpus(t *testing.T) {
 	for _, target := range onKea {

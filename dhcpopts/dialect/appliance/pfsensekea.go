@@ -9,7 +9,6 @@ import (
 
 	"pxekit/dhcpopts"
 	"pxekit/dhcpopts/dialect"
-	"pxekit/dhcpopts/dialect/kea"
 	"pxekit/dhcpopts/plan"
 )
 
@@ -98,7 +97,7 @@ func pfFieldsOf(p *plan.Plan, l *losses, notes *[]dialect.Note) (lines []pfField
 		switch text := string(value); {
 		case taken && old != text:
 			l.add(f, "%s is one field: %q (%s) is left out", label, text, origin)
-		case !pfPlain(value):
+		case !keaPlain(value):
 			l.add(f, "%s: a field has printable ASCII characters and no blanks at its ends, and kea sends %q otherwise", origin, text)
 		case !taken:
 			values[label] = text
@@ -125,12 +124,6 @@ func pfFieldsOf(p *plan.Plan, l *losses, notes *[]dialect.Note) (lines []pfField
 		}
 	}
 	return lines
-}
-
-// pfPlain reports whether Kea sends the text of a field as it is.
-func pfPlain(v []byte) bool {
-	r, err := kea.Target.Read(dhcpopts.OptBootFile, kea.Quote(string(v)))
-	return err == nil && printable(v) && bytes.Equal(r.Sent, v)
 }
 
 func pfSayable(c plan.Case, l *losses) bool {
@@ -190,7 +183,7 @@ func spellPfSenseKea(code uint8, value []byte) (dialect.Spelling, error) {
 		return dialect.Spelling{}, fmt.Errorf("pfsense-kea has no field for option %d", code)
 	}
 	sent := bytes.TrimRight(value, "\x00")
-	if !pfPlain(sent) {
+	if !keaPlain(sent) {
 		return dialect.Spelling{}, fmt.Errorf("kea would not send %q as it is typed", sent)
 	}
 	return dialect.Spelling{Text: string(sent), Where: where, Sent: sent}, nil

@@ -46,6 +46,7 @@ var All = []dialect.Target{
 	appliance.VyOS,
 	appliance.OPNsenseKea,
 	appliance.PfSenseKea,
+	appliance.BloxOne,
 	appliance.PaloAlto,
 	planFile,
 }
