@@ -64,7 +64,10 @@ func formWords() []string {
 }
 
 func (e *encode) run(args []string) error {
-	form, err := dhcpopts.ParseHexForm(strings.TrimPrefix(e.form, "x")) // xstring is string
+	if e.form == "xstring" { // as \x reads aloud
+		e.form = string(dhcpopts.HexString)
+	}
+	form, err := dhcpopts.ParseHexForm(e.form)
 	if err != nil {
 		return usagef("--form colon", "%w", err)
 	}
@@ -72,21 +75,23 @@ func (e *encode) run(args []string) error {
 	if err != nil {
 		return err
 	}
-	var found []dhcpopts.Finding
 	typed, bent, err := e.typed(code, value)
 	if err != nil {
 		return err
 	}
+	found := dhcpopts.CheckOption(code, value)
 	if e.json {
 		err = e.ui.json("", jsonout.EncodeOf(code, value, typed, found))
 	} else {
-		e.findings(found)
 		err = e.write("", e.text(form, code, value, typed))
 	}
-	if err == nil {
-		err = bent
+	switch bad := e.findings(found); {
+	case err != nil:
+		return err
+	case bent == nil && bad > 0:
+		return said(exitFindings)
 	}
-	return err
+	return bent
 }
 
 // option is the code and the value that were typed.

@@ -185,7 +185,7 @@ func (g *generate) judge(t dialect.Target, out dialect.Output) error {
 	return &failure{code: exitFindings, hint: "--lossy writes the rest" + able(out.Lost), err: errors.New("nothing written")}
 }
 
-// able names targets that can say what is lost.
+// able names targets that can say what is lost, the best known first.
 func able(lost []dialect.Note) string {
 	var names []string
 	for _, t := range targets.All {
@@ -196,7 +196,7 @@ func able(lost []dialect.Note) string {
 	if len(names) == 0 {
 		return ""
 	}
-	return "; these can say it: " + strings.Join(names[:min(len(names), 8)], ", ")
+	return "; for all of it there is " + strings.Join(names[:min(len(names), 3)], ", ")
 }
 
 func (g *generate) print(p *plan.Plan, t dialect.Target, form dialect.Form, out dialect.Output) error {

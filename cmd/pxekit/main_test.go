@@ -69,6 +69,12 @@ func TestExitCodes(t *testing.T) {
 		{1, append([]string{"generate", "cisco"}, wds...)}, // cannot tell a laptop from a PXE client
 		{0, append([]string{"generate", "cisco", "--lossy", "--scope", "10.77.0.0/24"}, wds...)},
 		{1, append([]string{"generate", "paloalto"}, wds...)},
+		{0, []string{"encode", "67", "x"}},
+		{2, []string{"encode"}},
+		{2, []string{"encode", "67"}},
+		{2, []string{"encode", "67", "bootx64wdsnbp.com"}},
+		{2, []string{"encode", "67", "x", "--as", "no-such-target"}},
+		{1, []string{"encode", "67", "x", "--as", "paloalto"}},
 	} {
 		code, stdout, stderr := drive("", x.args...)
 		require.Equal(t, x.code, code, "pxekit %q\n%s", x.args, stderr)

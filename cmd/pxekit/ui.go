@@ -10,7 +10,8 @@ package main
 //   - A reader of stdout that goes away ends the run quietly.
 //   - -o FILE: the file appears whole, once there is something to write, or not
 //     at all; on failure an existing file stays as it was.
-//   - Bytes from outside reach a terminal through dhcpopts.SafeText only.
+//   - Bytes from outside reach a terminal through dhcpopts.SafeText or
+//     dialect.Printable only.
 //   - Verbs return errors; only finish turns them into text and an exit code.
 
 import (
@@ -19,10 +20,9 @@ import (
 	"io"
 	"strings"
 	"syscall"
-	"unicode"
-	"unicode/utf8"
 
 	"pxekit/dhcpopts"
+	"pxekit/dhcpopts/dialect"
 	"pxekit/internal/jsonout"
 )
 
@@ -95,20 +95,13 @@ func (u *ui) say(kind, text, hint string) {
 	}
 }
 
-// safeLines makes a message safe for a terminal, line by line. Values in it have
-// been through SafeText; what is left are words and quoted source, of which only
-// what cannot be printed changes.
+// safeLines is Printable for each line.
 func safeLines(text string) string {
-	var b strings.Builder
-	for i, r := range text {
-		if r == '\n' || r != utf8.RuneError && unicode.IsPrint(r) {
-			b.WriteRune(r)
-			continue
-		}
-		_, n := utf8.DecodeRuneInString(text[i:])
-		b.WriteString(dhcpopts.SafeText([]byte(text[i : i+n])))
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = dialect.Printable(line)
 	}
-	return b.String()
+	return strings.Join(lines, "\n")
 }
 
 // findings prints findings and returns how many are errors.

@@ -23,7 +23,7 @@ func Annotate(p *plan.Plan, t Target, form Form, out Output) []string {
 	a := annotation{cases: p.Cases(), out: out}
 	a.add("pxekit: boot options for %s, %s", t.Title, form.Title)
 	if out.Where != "" {
-		a.add("Where: %s", safe(out.Where))
+		a.add("Where: %s", Printable(out.Where))
 	}
 	switch {
 	case out.Expect == nil || a.silent():
@@ -164,19 +164,19 @@ func valueText(value []byte) string {
 func (a *annotation) notes() {
 	for _, n := range a.out.Notes {
 		a.add("")
-		a.add("Note: %s", safe(n.Text))
+		a.add("Note: %s", Printable(n.Text))
 	}
 	for _, n := range a.out.Lost {
 		a.add("")
-		a.add("Left out (%s): %s", n.Feature, safe(n.Text))
+		a.add("Left out (%s): %s", n.Feature, Printable(n.Text))
 	}
 }
 
 func (a *annotation) commands() {
 	if a.out.Check != "" {
-		a.add("Check: %s", safe(a.out.Check))
+		a.add("Check: %s", Printable(a.out.Check))
 	}
 	if a.out.Undo != "" {
-		a.add("Take back: %s", safe(a.out.Undo))
+		a.add("Take back: %s", Printable(a.out.Undo))
 	}
 }

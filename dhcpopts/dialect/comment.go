@@ -2,7 +2,10 @@ package dialect
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
+
+	"pxekit/dhcpopts"
 )
 
 // commentWidth keeps a comment readable, and far below the 1024 octets after
@@ -50,4 +53,21 @@ func breakAt(line string, width, from int) int {
 		return blank
 	}
 	return end
+}
+
+// Printable makes a text of one line safe on a terminal and in a comment. Values
+// inside it that went through dhcpopts.SafeText stay as they are, which a second
+// SafeText would not leave.
+func Printable(text string) string {
+	var b strings.Builder
+	for len(text) > 0 {
+		r, n := utf8.DecodeRuneInString(text)
+		if r == utf8.RuneError && n == 1 || !unicode.IsPrint(r) {
+			b.WriteString(dhcpopts.SafeText([]byte(text[:n])))
+		} else {
+			b.WriteString(text[:n])
+		}
+		text = text[n:]
+	}
+	return b.String()
 }

@@ -83,5 +83,3 @@ func macText(mac []byte) string {
 
 // quote shows a value as it is, without doubling its backslashes.
 func quote(b []byte) string { return `"` + dhcpopts.SafeText(b) + `"` }
-
-func safe(text string) string { return dhcpopts.SafeText([]byte(text)) }

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"io"
+	"slices"
 
 	"pxekit/dhcpopts"
 	"pxekit/dhcpopts/dialect"
@@ -82,7 +83,7 @@ func Findings(all []dhcpopts.Finding) []Finding {
 }
 
 func refOf(id string) string {
-	for _, r := range plan.Rules {
+	for _, r := range slices.Concat(dhcpopts.Rules, plan.Rules) {
 		if r.ID == id {
 			return r.Ref
 		}
