@@ -74,8 +74,14 @@ func fileOf(p *Packet) (name []byte, at int) {
 // names checks the boot file name in its two places, and URLs.
 func (c *checker) names(p *Packet, class []byte) {
 	name, at := fileOf(p)
-	if header := p.FileName(); len(header) > 0 && at != fileAt && !bytes.Equal(header, name) {
+	header := p.FileName()
+	_, _, isURL := urlParts(string(name))
+	switch {
+	case at == fileAt || bytes.Equal(header, name):
+	case len(header) > 0:
 		c.add("PXK024", at, "send the same name in both", "header field file is %s, option 67 is %s", SafeText(header), SafeText(name))
+	case p.Overload == 0 && !isURL && !bytes.HasPrefix(class, []byte(ClassHTTP)) && len(name) < len(p.File):
+		c.add("PXK027", at, "send it in the header field file as well", "option 67 is %s, header field file is empty", SafeText(name))
 	}
 	if p.Overload != 0 && len(name) > 0 {
 		c.add("PXK008", joined(p, OptOverload).Offset, "make room, so that file and sname stay free", "option 52 is %s", FormatOption(OptOverload, []byte{p.Overload}))

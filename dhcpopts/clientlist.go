@@ -1,7 +1,6 @@
 package dhcpopts
 
 import (
-	"encoding/hex"
 	"fmt"
 	"slices"
 	"strconv"
@@ -73,23 +72,19 @@ func formatMAC(mac []byte) string {
 	if len(mac) == 0 {
 		return "none"
 	}
-	return strings.ReplaceAll(fmt.Sprintf("% x", mac), " ", ":")
+	return FormatHex(HexColon, mac)
 }
 
 // formatUUIDAttr writes option 97 as a UUID, or its octets when it is not type
 // 0 and 16 octets (RFC 4578 section 2.3).
 func formatUUIDAttr(id []byte) string {
-	if len(id) != 17 || id[0] != 0 {
-		return formatHexOctets(id)
+	switch {
+	case id == nil:
+		return "none"
+	case len(id) != 17 || id[0] != 0:
+		return formatHexValue(id)
 	}
 	return FormatUUID([16]byte(id[1:]))
-}
-
-func formatHexOctets(b []byte) string {
-	if b == nil {
-		return "none"
-	}
-	return "hex:" + hex.EncodeToString(b)
 }
 
 func setUUID(c *Client, s string) (err error) {

@@ -45,12 +45,16 @@ func Explain(p *Packet) Explanation {
 	for _, f := range p.Faults {
 		e.Faults = append(e.Faults, f.Text)
 	}
-	seen := map[uint8]int{}
+	var seen, all [256]int
+	for _, o := range p.Options {
+		all[o.Code]++
+	}
+	e.Options = make([]OptionText, 0, len(p.Options))
 	for _, o := range p.Options {
 		text := ExplainOption(o)
 		seen[o.Code]++
-		if all := p.All(o.Code); len(all) > 1 {
-			text.Notes = append(text.Notes, fmt.Sprintf("instance %d of %d", seen[o.Code], len(all)))
+		if all[o.Code] > 1 {
+			text.Notes = append(text.Notes, fmt.Sprintf("instance %d of %d", seen[o.Code], all[o.Code]))
 		}
 		e.Options = append(e.Options, text)
 	}
@@ -71,7 +75,9 @@ func kindOfMessage(p *Packet) string {
 
 // explainHeader lists the fields that the message has whole.
 func explainHeader(p *Packet) (fields []FieldText) {
-	raw := p.Bytes()
+	raw := make([]byte, headerSize)
+	p.Header.put(raw)
+	fields = make([]FieldText, 0, 14)
 	at := 0
 	add := func(name string, size int, text string, notes ...string) {
 		if at+size <= p.Size {
@@ -79,8 +85,8 @@ func explainHeader(p *Packet) (fields []FieldText) {
 		}
 		at += size
 	}
-	add("op", 1, word(p.Op, map[uint8]string{1: "request", 2: "reply"}))
-	add("htype", 1, word(p.HType, map[uint8]string{1: "Ethernet", 6: "IEEE 802", 32: "InfiniBand"}))
+	add("op", 1, word(p.Op, opNames))
+	add("htype", 1, word(p.HType, hardwareNames))
 	add("hlen", 1, strconv.Itoa(int(p.HLen)))
 	add("hops", 1, strconv.Itoa(int(p.Hops)))
 	add("xid", 4, fmt.Sprintf("0x%08x", p.XID))
@@ -96,9 +102,15 @@ func explainHeader(p *Packet) (fields []FieldText) {
 	return fields
 }
 
+// Names of op (RFC 2131 section 2) and of hardware types (IANA ARP parameters).
+var (
+	opNames       = map[uint8]string{1: "request", 2: "reply"}
+	hardwareNames = map[uint8]string{1: "Ethernet", 6: "IEEE 802", 32: "InfiniBand"}
+)
+
 func word(n uint8, words map[uint8]string) string {
 	if w, ok := words[n]; ok {
-		return fmt.Sprintf("%d (%s)", n, w)
+		return strconv.Itoa(int(n)) + " (" + w + ")"
 	}
 	return strconv.Itoa(int(n))
 }

@@ -27,6 +27,7 @@ var wdsForms = map[string]string{
 	"cisco":       "626f.6f74.5c78.3634.5c77.6473.6e62.702e.636f.6d00",
 	"c":           "static const unsigned char v[20] = { 0x62, 0x6f, 111, 0x74, 0x5c, 0x78, 0x36, 0x34, 0x5c,\n 0x77, 0x64, 0x73, 0x6e, 0x62, 0x70, 0x2e, 0x63, 0x6f, 0x6d, 0, };",
 	"string":      `"\x62\x6f\x6f\x74\x5c\x78\x36\x34\x5c" "\x77\x64\x73\x6e\x62\x70\x2e\x63\x6f\x6d\x00"`,
+	"several":     "\"\\x62\\x6f\\x6f\\x74\\x5c\\x78\\x36\\x34\\x5c\" \\\r\n\"\\x77\\x64\\x73\\x6e\\x62\\x70\\x2e\\x63\\x6f\\x6d\\x00\" \\\n",
 	"base64":      "Ym9vdFx4NjRcd2RzbmJwLmNvbQA=",
 	"base64 mark": "base64:Ym9vdFx4NjRcd2RzbmJwLmNvbQA=",
 	"comments":    "# option 67\n62 6f 6f 74 // boot\n5c 78 36 34 /* \\x64 */ 5c 77 64 73 6e 62 70 2e 63 6f 6d # wdsnbp.com\n00",

@@ -62,6 +62,7 @@ func FormatHex(form HexForm, b []byte) string {
 
 func joinHex(b []byte, prefix, separator string) string {
 	var text strings.Builder
+	text.Grow(len(b) * (len(prefix) + 2 + len(separator)))
 	for i, c := range b {
 		if i > 0 {
 			text.WriteString(separator)

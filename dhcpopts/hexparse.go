@@ -161,12 +161,16 @@ func hexRun(s string) int {
 	return n
 }
 
+// continued is a backslash at the end of a line, as in a C string of several
+// lines.
+var continued = regexp.MustCompile(`^\\[ \t\r]*(?:\n|$)`)
+
 // parseEscapes reads \x62\x6f, in quotes or bare.
 func parseEscapes(text string) ([]byte, error) {
 	b := []byte{}
 	for pos := 0; pos < len(text); {
 		switch {
-		case strings.IndexByte(separators, text[pos]) >= 0:
+		case strings.IndexByte(separators, text[pos]) >= 0, continued.MatchString(text[pos:]):
 			pos++
 		case strings.HasPrefix(text[pos:], `\x`) && hexRun(text[pos+2:]) >= 2:
 			octet, _ := runOctets(text, pos+2, pos+4)

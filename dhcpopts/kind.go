@@ -2,6 +2,7 @@ package dhcpopts
 
 import (
 	"bytes"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
@@ -35,10 +36,39 @@ func ParseOption(code uint8, text string) ([]byte, error) {
 
 func formatKind(kind Kind, value []byte) string {
 	text := codecOf(kind).format(value)
+	if readsBack(kind, value) {
+		return text
+	}
 	if back, err := parseKind(kind, text); err == nil && bytes.Equal(back, value) {
 		return text
 	}
-	return formatHexOctets(value)
+	return formatHexValue(value)
+}
+
+func formatHexValue(b []byte) string { return "hex:" + hex.EncodeToString(b) }
+
+// readsBack reports of the commonest kinds that their text is known to give the
+// value back: trying costs most of the time that a large capture takes.
+func readsBack(kind Kind, value []byte) bool {
+	switch kind {
+	case KindText:
+		return !bytes.HasPrefix(value, []byte("hex:"))
+	case KindCodes, KindBytes:
+		return true
+	case KindIP, KindU32:
+		return len(value) == 4
+	case KindIPs:
+		return len(value) > 0 && len(value)%4 == 0
+	case KindU16:
+		return len(value) == 2
+	case KindArchs:
+		return len(value)%2 == 0
+	case KindU8, KindMessage:
+		return len(value) == 1
+	case KindMachineID:
+		return len(value) == 17 && value[0] == 0
+	}
+	return false
 }
 
 func parseKind(kind Kind, text string) ([]byte, error) {
@@ -96,7 +126,7 @@ func listCodec(kind Kind) codec {
 	case KindItem:
 		return codec{formatItem, parseItem}
 	}
-	return codec{formatHexOctets, func(string) ([]byte, error) { return nil, errNotHex }}
+	return codec{formatHexValue, func(string) ([]byte, error) { return nil, errNotHex }}
 }
 
 var errNotHex = errors.New("give the octets as hex:…")

@@ -12,10 +12,18 @@ import (
 func formatCodes(b []byte) string {
 	list := make([]string, len(b))
 	for i, code := range b {
-		list[i] = fmt.Sprintf("%d %s", code, strings.ReplaceAll(LookupOption(code).Name, ",", ""))
+		list[i] = codeTexts[code]
 	}
 	return strings.Join(list, ", ")
 }
+
+// codeTexts has every option number with its name.
+var codeTexts = func() (texts [256]string) {
+	for i := range texts {
+		texts[i] = fmt.Sprintf("%d %s", i, strings.ReplaceAll(LookupOption(uint8(i)).Name, ",", ""))
+	}
+	return texts
+}()
 
 func parseCodes(s string) (b []byte, err error) {
 	for _, item := range items(s) {

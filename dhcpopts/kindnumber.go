@@ -12,7 +12,7 @@ import (
 
 // numberCodec reads and writes one number of a fixed size.
 func numberCodec(kind Kind) codec {
-	size := map[Kind]int{KindU8: 1, KindU16: 2, KindU16LE: 2, KindU32: 4, KindI32: 4}[kind]
+	size := numberSize(kind)
 	turn := func(b []byte) []byte {
 		if kind == KindU16LE {
 			b = slices.Clone(b)
@@ -43,6 +43,16 @@ func numberCodec(kind Kind) codec {
 			return turn(binary.BigEndian.AppendUint64(nil, uint64(n))[8-size:]), nil
 		},
 	}
+}
+
+func numberSize(kind Kind) int {
+	switch kind {
+	case KindU8:
+		return 1
+	case KindU16, KindU16LE:
+		return 2
+	}
+	return 4
 }
 
 func bigEndian(b []byte) (n uint64) {

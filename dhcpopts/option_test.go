@@ -146,6 +146,14 @@ func TestParseOptionErrors(t *testing.T) {
 	}
 }
 
+func TestFormatOptionWithoutValue(t *testing.T) {
+	for code := range 256 {
+		back, err := dhcpopts.ParseOption(uint8(code), dhcpopts.FormatOption(uint8(code), nil))
+		require.NoError(t, err)
+		require.Empty(t, back)
+	}
+}
+
 func TestOptionTable(t *testing.T) {
 	last := -1
 	for _, info := range dhcpopts.Options() {

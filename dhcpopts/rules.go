@@ -16,7 +16,7 @@ var Rules = []FindingRule{
 	{"PXK008", Warning, "overload with a boot file", "iPXE knows no option 52 and takes the raw field file, option octets and all, for the name.", "measured, iPXE 2019"},
 	{"PXK009", Warning, "a value is not built as its option wants", "Its readers ignore it or read something else.", "RFC 2132"},
 
-	{"PXK010", Error, "empty option 67", "edk2 reads on into the next option and asks for a name made of its octets; dnsmasq 2.90 crashes on such a request.", "measured, edk2 2022.11"},
+	{"PXK010", Error, "empty option 67", "edk2 reads on into the next option and asks for a name made of its octets; it never falls back to the header.", "measured, edk2 2022.11"},
 	{"PXK011", Warning, "option 67 without NUL before other options in a proxy offer", "edk2 writes a NUL over the code of the next option, and loses all that follow when it reads the offer again.", "measured, edk2 2022.11; NetworkPkg/UefiPxeBcDxe"},
 	{"PXK012", Error, "control character in the boot file name", "Firmware asks for it unchanged: no file has that name. CR and LF come from a file that was pasted or redirected.", "measured, iPXE and edk2 2022.11"},
 	{"PXK013", Warning, "blank at the end of the boot file name", "Firmware asks for it unchanged, and its screen does not show it.", "measured, iPXE and edk2 2022.11"},
@@ -33,6 +33,7 @@ var Rules = []FindingRule{
 	{"PXK024", Warning, "header file and option 67 differ", "iPXE takes the header, edk2 takes 67.", "measured, iPXE and edk2 2022.11"},
 	{"PXK025", Warning, "header field without closing NUL", "Readers run on into the next field, or cut the last octet.", "RFC 2131 table 1"},
 	{"PXK026", Warning, "octets hidden behind a NUL", "Firmware stops at the first NUL: what follows is never used.", "measured, iPXE and edk2 2022.11"},
+	{"PXK027", Info, "boot file in option 67 alone", "shim 15.8 looks for its next file beside the name in the header, and some ROMs read no other.", "rhboot/shim#710, reported"},
 
 	{"PXK030", Error, "a boot file and no server in siaddr", "Neither iPXE nor edk2 reads 66, 150 or sname: iPXE boots nothing, edk2 asks the DHCP server itself.", "measured, iPXE and edk2 2022.11"},
 	{"PXK031", Error, "option 66 holds a raw address", "66 is text: four octets are read as a name of four characters.", "RFC 2132 section 9.4"},

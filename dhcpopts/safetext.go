@@ -15,6 +15,9 @@ const hexDigits = "0123456789abcdef"
 // begins such a form is shown as <3c>, so that [ParseSafeText] gives the octets
 // back.
 func SafeText(b []byte) string {
+	if plain(b) {
+		return string(b)
+	}
 	var text strings.Builder
 	first, last := blanksEnd(b)
 	for i := 0; i < len(b); {
@@ -31,6 +34,16 @@ func SafeText(b []byte) string {
 		i += n
 	}
 	return text.String()
+}
+
+// plain reports whether octets show as they are: printable ASCII, the usual case.
+func plain(b []byte) bool {
+	for _, c := range b {
+		if c < ' ' || c > '~' || c == '<' {
+			return false
+		}
+	}
+	return len(b) == 0 || b[0] != ' ' && b[len(b)-1] != ' '
 }
 
 // ParseSafeText turns the text of [SafeText] back into octets.

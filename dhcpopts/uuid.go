@@ -11,7 +11,8 @@ import (
 // of the SMBIOS structure), so the text matches what dmidecode shows.
 func FormatUUID(wire [16]byte) string {
 	u := swapUUID(wire)
-	return fmt.Sprintf("%x-%x-%x-%x-%x", u[:4], u[4:6], u[6:8], u[8:10], u[10:])
+	text := hex.EncodeToString(u[:])
+	return text[:8] + "-" + text[8:12] + "-" + text[12:16] + "-" + text[16:20] + "-" + text[20:]
 }
 
 // ParseUUID reads a UUID of 32 hex digits, with hyphens at will, to the octets
