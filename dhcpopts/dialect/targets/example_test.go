@@ -15,10 +15,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	kea, err := targets.Find("kea")
-	if err != nil {
-		log.Fatal(err)
-	}
+	kea, _ := targets.Find("kea")
 	out, err := kea.Write(p, dialect.Request{})
 	if err != nil || len(out.Lost) > 0 {
 		log.Fatal(err, out.Lost)
