@@ -31,7 +31,12 @@ func TestScripts(t *testing.T) {
 	scripts, err := filepath.Glob(filepath.Join(dir, "*.txtar"))
 	require.NoError(t, err)
 	require.NotEmpty(t, scripts)
-	testscript.Run(t, testscript.Params{Dir: dir, UpdateScripts: *update, RequireExplicitExec: true, RequireUniqueNames: true})
+	captures, err := filepath.Abs(filepath.Join(repository, "testdata", "captures"))
+	require.NoError(t, err)
+	testscript.Run(t, testscript.Params{
+		Dir: dir, UpdateScripts: *update, RequireExplicitExec: true, RequireUniqueNames: true,
+		Setup: func(env *testscript.Env) error { env.Setenv("CAPTURES", captures); return nil },
+	})
 }
 
 // drive runs the program with no world but args and stdin.
