@@ -29,8 +29,7 @@ var AOSCX = (&pool{
 	check:  "show dhcp-server",
 
 	evidence: dialect.Unverified,
-	notes: []dialect.Note{{Text: "give the name of the pool whose range serves the network in place of the name written here: " +
-		"a pool of AOS-CX has a range, not a network"}},
+	into:     "into the pool whose range serves the network, in place of the name written here: a pool of AOS-CX has a range, not a network",
 	support: poolSupport(dialect.Unverified,
 		cannot("no command sets siaddr alone; option 66 names the server", dialect.FeatSIAddr),
 		cannot("the bootp command takes a URL; what it puts into the header is not said", dialect.FeatFile)),

@@ -49,6 +49,16 @@ func support(parts ...map[dialect.Feature]dialect.Support) map[dialect.Feature]d
 	return all
 }
 
+// everyForm is what a target can say in each of its forms.
+func everyForm(s map[dialect.Feature]dialect.Support) map[dialect.Feature]dialect.Support {
+	all := map[dialect.Feature]dialect.Support{}
+	for f, row := range s {
+		row.Can = row.Can && row.Forms == nil
+		all[f] = row
+	}
+	return all
+}
+
 // needs lists the features that a condition asks of a language, beyond "a PXE
 // client".
 func needs(c plan.Case) []dialect.Feature {

@@ -27,8 +27,8 @@ var ArubaOS = (&pool{
 	check:  "show dhcp-server pool",
 
 	evidence: dialect.Documented,
-	notes: []dialect.Note{{Text: "put the lines into the pool that serves the network already, if there is one; " +
-		"a backslash in quotes is not documented: look at the reply with pxekit probe"}},
+	into:     existingPool,
+	notes:    []dialect.Note{{Text: "a backslash in quotes is not documented: look at the reply with pxekit probe"}},
 	support: poolSupport(dialect.Documented,
 		cannot("no command sets siaddr; option 66 names the server", dialect.FeatSIAddr),
 		cannot("bootfile-name is option 67; no command sets the header field file", dialect.FeatFile),

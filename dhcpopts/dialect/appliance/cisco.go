@@ -34,10 +34,13 @@ var Cisco = (&pool{
 	check:  "show running-config | section ip dhcp pool",
 
 	evidence: dialect.Unverified,
-	notes: []dialect.Note{{Text: "put the lines into the pool that serves the network already, if there is one; " +
-		"a backslash in bootfile is not documented: look at the reply with pxekit probe"}},
-	support: poolSupport(dialect.Documented),
+	into:     existingPool,
+	notes:    []dialect.Note{{Text: "a backslash in bootfile is not documented: look at the reply with pxekit probe"}},
+	support:  poolSupport(dialect.Documented),
 }).target()
+
+// existingPool is where the lines of a pool go.
+const existingPool = "into the pool that serves the network already, if there is one, in place of the name written here"
 
 // ciscoLine is how many characters IOS takes in a line ("Using the
 // Command-Line Interface": 254).

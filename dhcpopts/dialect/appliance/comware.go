@@ -29,8 +29,8 @@ var Comware = (&pool{
 	check:  "display dhcp server pool",
 
 	evidence: dialect.Unverified,
-	notes: []dialect.Note{{Text: "put the lines into the pool that serves the network already, if there is one, " +
-		"and take bootfile-name out of it: it would stand for option 67"}},
+	into:     existingPool,
+	notes:    []dialect.Note{{Text: "take bootfile-name out of the pool: it would stand for option 67"}},
 	support: poolSupport(dialect.Documented,
 		cannot("bootfile-name is option 67; no command is said to set the header field file", dialect.FeatFile)),
 }).target()

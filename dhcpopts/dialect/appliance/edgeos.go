@@ -59,10 +59,10 @@ func writeEdgeOS(p *plan.Plan, _ dialect.Request) (dialect.Output, error) {
 	if err != nil {
 		return dialect.Output{}, err
 	}
-	notes := append(conf.Notes, dialect.Note{Text: "put the name of your shared network in place of LAN; " +
-		"with use-dnsmasq enabled dhcpd does not run and none of this holds"})
+	notes := append(conf.Notes, dialect.Note{Text: "with use-dnsmasq enabled dhcpd does not run and none of this holds"})
 	return dialect.Output{
 		Text: b.String(), Notes: notes, Lost: conf.Lost, Expect: cfg.Answer, Evidence: dialect.Derived,
+		Where: "at the shell of the router; put the name of your shared network in place of LAN",
 		Check: "show dhcp statistics", Undo: "configure; " + undo.String() + "commit; save; exit",
 	}, nil
 }

@@ -57,6 +57,7 @@ func writeFortiOS(p *plan.Plan, _ dialect.Request) (dialect.Output, error) {
 			{Text: "the entries of config options are numbered by their option's code: look first whether the server has entries of these numbers"},
 		},
 		Expect: func(c dhcpopts.Client) dhcpopts.Answer { return requested(a, c) },
+		Where:  "at the command line; put the ID of your DHCP server in place of the number after edit",
 		Check:  "diagnose debug application dhcps -1", Undo: "in the server: unset next-server, unset filename; in config options: delete 66, delete 67",
 	}, err
 }
@@ -88,9 +89,9 @@ func fortiLines(p *plan.Plan, l *losses) []string {
 	}
 	var options []string
 	for _, o := range a.Options {
-		kind, value, err := fortiOption(o.Data)
+		kind, value, err := fortiOption(o.Code, o.Data)
 		if err != nil {
-			l.add(featureOf(o.Code), "option %d: %v", o.Code, err)
+			l.add(featureOf(o.Code), "%v", err)
 			continue
 		}
 		options = append(options, fmt.Sprintf("    edit %d", o.Code), fmt.Sprintf("        set code %d", o.Code),
@@ -104,12 +105,17 @@ func fortiLines(p *plan.Plan, l *losses) []string {
 
 // fortiOption spells a value: hex, which has no quoting, or text where hex is
 // too long for the field.
-func fortiOption(v []byte) (kind, value string, err error) {
+func fortiOption(code uint8, v []byte) (kind, value string, err error) {
+	if err := fits(code, v); err != nil {
+		return "", "", err
+	}
 	if digits := hex.EncodeToString(v); len(digits) <= fortiValue {
 		return "hex", `"` + digits + `"`, nil
 	}
-	value, err = fortiQuote(v, 255)
-	return "string", value, err
+	if value, err = fortiQuote(v, 255); err != nil {
+		return "", "", fmt.Errorf("option %d: %w", code, err)
+	}
+	return "string", value, nil
 }
 
 // fortiQuote writes a string: a backslash and a quote take a backslash before
@@ -193,8 +199,8 @@ func readFortiOS(text string) (dhcpopts.Answer, error) {
 	return a, nil
 }
 
-func spellFortiOS(_ uint8, value []byte) (dialect.Spelling, error) {
-	kind, text, err := fortiOption(value)
+func spellFortiOS(code uint8, value []byte) (dialect.Spelling, error) {
+	kind, text, err := fortiOption(code, value)
 	if err != nil {
 		return dialect.Spelling{}, fmt.Errorf("fortios: %w", err)
 	}

@@ -36,9 +36,9 @@ var Huawei = (&pool{
 	check:  "display this",
 
 	evidence: dialect.Documented,
-	notes: []dialect.Note{{Text: "put the lines into the pool that serves the network already, if there is one; " +
-		"an interface pool (dhcp select interface) takes them as: dhcp server option …"}},
-	support: poolSupport(dialect.Documented, can(dialect.Unverified, dialect.FeatFile)),
+	into:     existingPool,
+	notes:    []dialect.Note{{Text: "an interface pool (dhcp select interface) takes the lines as: dhcp server option …"}},
+	support:  poolSupport(dialect.Documented, can(dialect.Unverified, dialect.FeatFile)),
 }).target()
 
 // huaweiHex and huaweiASCII are the longest values of option in octets.

@@ -34,6 +34,7 @@ var Junos = (&pool{
 	check:  "commit check",
 
 	evidence: dialect.Unverified,
+	into:     existingPool,
 	notes:    []dialect.Note{{Text: "next-server and the type hex-string need a release that has them: commit check says so"}},
 	support: poolSupport(dialect.Documented,
 		can(dialect.Unverified, dialect.FeatSIAddr, dialect.FeatNUL),

@@ -46,7 +46,7 @@ type merakiOption struct {
 func writeMeraki(p *plan.Plan, _ dialect.Request) (dialect.Output, error) {
 	var l losses
 	notes := []dialect.Note{
-		{Feature: dialect.FeatScope, Text: merakiWhere(p.Scope)},
+		{Feature: dialect.FeatScope, Text: "the call names a VLAN"},
 		{Text: "dhcpOptions replaces the list that the VLAN has: add those you want to keep"},
 	}
 	vlan := merakiPlan(p, &l, &notes)
@@ -59,13 +59,14 @@ func writeMeraki(p *plan.Plan, _ dialect.Request) (dialect.Output, error) {
 	return dialect.Output{
 		Text: text, Notes: notes, Lost: l.notes, Evidence: dialect.Unverified,
 		Expect: func(dhcpopts.Client) dhcpopts.Answer { return a },
-		Check:  "GET /networks/{networkId}/appliance/vlans/{vlanId}",
-		Undo:   `PUT /networks/{networkId}/appliance/vlans/{vlanId} with {"dhcpBootOptionsEnabled": false, "dhcpOptions": []}`,
+		Where:  merakiWhere(p.Scope), Bare: true,
+		Check: "GET /networks/{networkId}/appliance/vlans/{vlanId}",
+		Undo:  `PUT /networks/{networkId}/appliance/vlans/{vlanId} with {"dhcpBootOptionsEnabled": false, "dhcpOptions": []}`,
 	}, err
 }
 
 func merakiWhere(scopes []netip.Prefix) string {
-	where := "send it with PUT to the VLAN of the clients"
+	where := "into the body of a PUT to the VLAN of the clients"
 	if len(scopes) > 0 {
 		var nets []string
 		for _, n := range scopes {
@@ -96,6 +97,10 @@ func merakiPlan(p *plan.Plan, l *losses, notes *[]dialect.Note) merakiVLAN {
 		if closed(o.Data) {
 			o.Data = o.Data[:len(o.Data)-1]
 			openEnded(p, o.Code, "an option of type text", l, notes)
+		}
+		if err := fits(o.Code, o.Data); err != nil {
+			l.add(featureOf(o.Code), "%v", err)
+			continue
 		}
 		vlan.Options = append(vlan.Options, merakiValue(o))
 	}
@@ -129,6 +134,9 @@ func readMeraki(text []byte) (dhcpopts.Answer, error) {
 }
 
 func spellMeraki(code uint8, value []byte) (dialect.Spelling, error) {
+	if err := fits(code, value); err != nil {
+		return dialect.Spelling{}, fmt.Errorf("meraki: %w", err)
+	}
 	text, err := merakiJSON(merakiValue(dhcpopts.Option{Code: code, Data: value}))
 	return dialect.Spelling{Text: strings.TrimSuffix(text, "\n"), Where: "an entry of dhcpOptions", Sent: value}, err
 }

@@ -30,25 +30,16 @@ func writeNetsh(p *plan.Plan) (dialect.Output, error) {
 			}
 		}
 	}
-	l.rest(p, netshSupport())
+	l.rest(p, everyForm(windowsSupport))
 	notes = append(notes, dialect.Note{Feature: dialect.FeatUnasked, Text: "66 and 67 go to clients that request them, as all boot firmware does"})
 	text, undo := netshLines(p.Scope, options)
 	back, err := readNetsh(text)
 	return dialect.Output{
 		Text: text, Notes: notes, Lost: l.notes, Evidence: dialect.Unverified,
 		Expect: func(c dhcpopts.Client) dhcpopts.Answer { return windowsAnswer(back, c) },
-		Check:  "netsh dhcp server show optionvalue all", Undo: undo,
+		Where:  "at an elevated command prompt of the DHCP server", Comment: "rem",
+		Check: "netsh dhcp server show optionvalue all", Undo: undo,
 	}, err
-}
-
-// netshSupport is what the form netsh can say, for what is left to be lost.
-func netshSupport() map[dialect.Feature]dialect.Support {
-	s := map[dialect.Feature]dialect.Support{}
-	for f, row := range windowsSupport {
-		row.Can = row.Can && row.Forms == nil
-		s[f] = row
-	}
-	return s
 }
 
 // netshLines are the commands and those that take them back.

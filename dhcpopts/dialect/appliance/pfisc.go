@@ -34,8 +34,21 @@ var OPNsenseISC = (&pfTarget{
 	encode:  func(v string) string { return v },
 	decode:  func(v string) (string, error) { return v, nil },
 	hasIPXE: true,
-	support: pfSupport(can(dialect.Derived, dialect.FeatIPXE)),
+	include: "/usr/local/etc/dhcpd.opnsense.d/pxekit.conf",
+	support: opnsenseSupport(),
 }).target()
+
+// opnsenseSupport: dhcpd.conf ends in the files of dhcpd.opnsense.d (dhcpd.inc),
+// so what the fields cannot say a class in such a file can.
+func opnsenseSupport() map[dialect.Feature]dialect.Support {
+	all := pfSupport(can(dialect.Derived, dialect.FeatIPXE))
+	for f, row := range all {
+		if !row.Can {
+			all[f] = dialect.Support{Can: true, Evidence: dialect.Derived, Note: row.Note, Forms: []string{"include"}}
+		}
+	}
+	return all
+}
 
 // pfTarget is one of the two.
 type pfTarget struct {
@@ -44,34 +57,42 @@ type pfTarget struct {
 	decode             func(string) (string, error)
 	fillAll            bool // empty fields get the BIOS file
 	hasIPXE            bool
+	include            string // a file that dhcpd.conf includes; "" when it has none
 	support            map[dialect.Feature]dialect.Support
 }
 
 func (d *pfTarget) target() dialect.Target {
+	forms := []dialect.Form{{Name: "xml", Title: "the fields of the interface in config.xml"}}
+	if d.include != "" {
+		forms = append(forms, dialect.Form{Name: "include", Title: "a class of dhcpd in " + d.include})
+	}
 	return dialect.Target{
-		Name: d.name, Title: d.title,
-		Forms: []dialect.Form{{Name: "xml", Title: "the fields of the interface in config.xml"}},
+		Name: d.name, Title: d.title, Forms: forms, Comment: "#",
 		Write: d.write, Spell: d.spell, Read: readPfValue, Support: d.support,
 	}
 }
 
 func (d *pfTarget) write(p *plan.Plan, r dialect.Request) (dialect.Output, error) {
+	if r.As == "include" {
+		return d.writeInclude(p)
+	}
 	var l losses
-	pfLost(p, d.support, &l)
+	fields := everyForm(d.support)
+	pfLost(p, fields, &l)
 	b := d.boot(p, &l)
 	iface := r.Interface
 	if iface == "" || strings.Trim(iface, "abcdefghijklmnopqrstuvwxyz0123456789_") != "" || iface[0] < 'a' {
 		iface = "lan"
 	}
 	notes := []dialect.Note{
-		{Feature: dialect.FeatScope, Text: fmt.Sprintf("<%s> is the interface of the clients: put its name there", iface)},
+		{Feature: dialect.FeatScope, Text: "the fields belong to an interface, not to a network"},
 		{Feature: dialect.FeatUnasked, Text: "66 and 67 go to clients that request them, as all boot firmware does; the header goes to all"},
 		{Text: "restoring this part of config.xml replaces the interface's DHCP settings: merge it, or type the fields; a field of the page takes the text between the tags"},
 	}
 	if b.Numbered != nil || b.BootFilename != "" {
 		notes = append(notes, dialect.Note{Feature: dialect.Feat67, Text: "option 67 goes to every client of the interface that requests it"})
 	}
-	l.rest(p, noted(d.support, dialect.FeatScope, dialect.Feat67))
+	l.rest(p, noted(fields, dialect.FeatScope, dialect.Feat67))
 	text, err := pfXML(iface, b)
 	if err != nil {
 		return dialect.Output{}, fmt.Errorf("%s: %w", d.name, err)
@@ -81,9 +102,21 @@ func (d *pfTarget) write(p *plan.Plan, r dialect.Request) (dialect.Output, error
 		return dialect.Output{}, err
 	}
 	return dialect.Output{
-		Text: text, Notes: notes, Lost: l.notes, Expect: cfg.Answer, Evidence: dialect.Derived,
+		Text: text, Notes: notes, Lost: l.notes, Expect: cfg.Answer, Evidence: dialect.Derived, Bare: true,
+		Where: fmt.Sprintf("into config.xml, or field by field into the page; put the name of the clients' interface in place of %s", iface),
 		Check: "dhcpd -t -cf /var/dhcpd/etc/dhcpd.conf", Undo: "empty the fields and clear Enable network booting",
 	}, nil
+}
+
+// writeInclude writes dhcpd's own language, where dhcpd.conf includes files.
+func (d *pfTarget) writeInclude(p *plan.Plan) (dialect.Output, error) {
+	out, err := isc.Write(p, dialect.Request{As: "class"})
+	if err != nil {
+		return dialect.Output{}, fmt.Errorf("%s: %w", d.name, err)
+	}
+	out.Where, out.Evidence = "into "+d.include+", then restart the DHCP service", dialect.Derived
+	out.Check, out.Undo = "dhcpd -t -cf /var/dhcpd/etc/dhcpd.conf", "rm "+d.include
+	return out, nil
 }
 
 // read is what the appliance's page makes of the part, as dhcpd reads it.
@@ -132,8 +165,8 @@ func (d *pfTarget) boot(p *plan.Plan, l *losses) pfBoot {
 // octets.
 func (d *pfTarget) option(b *pfBoot, o dhcpopts.Option, l *losses) {
 	switch {
-	case len(o.Data) == 0 || len(o.Data) > 255:
-		l.add(featureOf(o.Code), "option %d with %d octets does not fit one option", o.Code, len(o.Data))
+	case fits(o.Code, o.Data) != nil:
+		l.add(featureOf(o.Code), "%v", fits(o.Code, o.Data))
 	case o.Code == dhcpopts.OptTFTPServer:
 		b.TFTP = pfText(o.Data)
 	case o.Code == dhcpopts.OptBootFile && d.hasIPXE && b.TFTP != "":
@@ -146,8 +179,8 @@ func (d *pfTarget) option(b *pfBoot, o dhcpopts.Option, l *losses) {
 }
 
 func (d *pfTarget) spell(code uint8, value []byte) (dialect.Spelling, error) {
-	if len(value) == 0 || len(value) > 255 {
-		return dialect.Spelling{}, fmt.Errorf("%s: option %d with %d octets does not fit one option", d.name, code, len(value))
+	if err := fits(code, value); err != nil {
+		return dialect.Spelling{}, fmt.Errorf("%s: %w", d.name, err)
 	}
 	s := dialect.Spelling{Text: colonHex(value), Where: d.where, Sent: value}
 	if code == dhcpopts.OptBootFile {

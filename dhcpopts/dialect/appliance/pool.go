@@ -16,6 +16,7 @@ import (
 type pool struct {
 	name, title, comment string
 	where                string // the view that the lines belong to
+	into                 string // where the text goes, in words
 	open                 func(netip.Prefix) []string
 	lead                 func(netip.Prefix) string // before each line of the pool
 	leave                []string
@@ -71,7 +72,7 @@ func (d *pool) write(p *plan.Plan, _ dialect.Request) (dialect.Output, error) {
 	return dialect.Output{
 		Text: text, Notes: notes, Lost: l.notes, Evidence: d.evidence,
 		Expect: func(dhcpopts.Client) dhcpopts.Answer { return answer },
-		Check:  d.check, Undo: d.undoLines(lines),
+		Where:  d.into, Check: d.check, Undo: d.undoLines(lines),
 	}, err
 }
 
@@ -99,14 +100,21 @@ func (d *pool) lines(p *plan.Plan, l *losses, notes *[]dialect.Note) []string {
 		add(dialect.FeatFile, line, err)
 	}
 	for _, o := range a.Options {
-		line, err := d.option(o.Code, o.Data)
+		line, err := d.optionLine(o.Code, o.Data)
 		if err != nil && closed(o.Data) {
-			line, err = d.option(o.Code, o.Data[:len(o.Data)-1])
+			line, err = d.optionLine(o.Code, o.Data[:len(o.Data)-1])
 			openEnded(p, o.Code, d.title, l, notes)
 		}
 		add(featureOf(o.Code), line, err)
 	}
 	return lines
+}
+
+func (d *pool) optionLine(code uint8, v []byte) (string, error) {
+	if err := fits(code, v); err != nil {
+		return "", err
+	}
+	return d.option(code, v)
 }
 
 // pools writes the lines into the pool of each network.
@@ -164,9 +172,9 @@ func (d *pool) undoLines(lines []string) string {
 }
 
 func (d *pool) spell(code uint8, value []byte) (dialect.Spelling, error) {
-	line, err := d.option(code, value)
+	line, err := d.optionLine(code, value)
 	if err != nil {
-		return dialect.Spelling{}, err
+		return dialect.Spelling{}, fmt.Errorf("%s: %w", d.name, err)
 	}
 	return dialect.Spelling{Text: line, Where: "in " + d.where, Sent: value}, nil
 }

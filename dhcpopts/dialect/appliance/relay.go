@@ -108,14 +108,14 @@ func writeRelay(p *plan.Plan, r dialect.Request) (dialect.Output, error) {
 	if len(p.Scope) == 0 {
 		return dialect.Output{}, errors.New("relay needs a scope: its lines belong to the interface of the clients")
 	}
-	iface := r.Interface
+	iface, where := r.Interface, "into the interface of the router on the clients' network"
 	notes := []dialect.Note{
 		{Text: "the boot server answers by itself: the plan's files, options and rules are its own affair and are not written here"},
 		{Text: "keep the line of your DHCP server beside this one, and take options 60, 66 and 67 out of that server"},
 	}
 	if iface == "" || strings.ContainsFunc(iface, notInName) {
 		iface = form.example
-		notes = append(notes, dialect.Note{Text: fmt.Sprintf("put the name of your interface in place of %s", iface)})
+		where += fmt.Sprintf("; put its name in place of %s", iface)
 	}
 	var undo []string
 	for _, s := range servers {
@@ -123,6 +123,7 @@ func writeRelay(p *plan.Plan, r dialect.Request) (dialect.Output, error) {
 	}
 	return dialect.Output{
 		Text: form.text(p.Scope, iface, servers), Notes: notes, Evidence: dialect.Documented,
+		Comment: form.comment, Where: where,
 		Expect: func(dhcpopts.Client) dhcpopts.Answer { return dhcpopts.Answer{} },
 		Undo:   strings.Join(undo, ", "),
 	}, nil

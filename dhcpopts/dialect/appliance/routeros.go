@@ -57,15 +57,14 @@ func writeRouterOS(p *plan.Plan, r dialect.Request) (dialect.Output, error) {
 	if r.As == "v6" {
 		if c, ok := everyone(p, &l); ok {
 			head = refuse43(c.Answer, &l)
-			rules = []rosRule{{label: "all", options: head.Options}}
+			rules = []rosRule{{label: "all", options: fitting(head.Options, &l)}}
 		}
 		notes = append(notes, dialect.Note{Feature: dialect.FeatUnasked, Text: "options go to clients that request them, as all boot firmware does"})
-		l.rest(p, withoutForm(routerosSupport))
+		l.rest(p, noted(everyForm(routerosSupport), dialect.FeatSIAddr, dialect.FeatFile))
 	} else {
 		var cases []plan.Case
 		cases, rules = matchers(p, &l)
 		head = agreed(cases, &l)
-		notes = append(notes, dialect.Note{Text: "put the names of your DHCP server and its address pool in place of dhcp1 and pool1"})
 	}
 	headerNotes(head, &l, &notes)
 	if len(rules) > 0 && len(head.SName) > 0 {
@@ -75,10 +74,18 @@ func writeRouterOS(p *plan.Plan, r dialect.Request) (dialect.Output, error) {
 	back, err := readROS(text)
 	return dialect.Output{
 		Text: text, Notes: notes, Lost: l.notes, Expect: back.answer, Evidence: dialect.Documented,
+		Where: rosWhere(r.As),
 		Check: "/ip dhcp-server option print detail  (raw-value is what is sent)",
 		Undo: "/ip dhcp-server matcher remove [find name~\"^pxekit\"]; /ip dhcp-server option sets remove [find name~\"^pxekit\"]; " +
 			"/ip dhcp-server option remove [find name~\"^pxekit\"]" + rosUndo(p.Scope),
 	}, err
+}
+
+func rosWhere(form string) string {
+	if form == "v6" {
+		return "at the command line of the router"
+	}
+	return "at the command line of the router; put the names of your DHCP server and its address pool in place of dhcp1 and pool1"
 }
 
 // rosUndo empties the header of the networks that were written.
@@ -88,16 +95,6 @@ func rosUndo(scopes []netip.Prefix) string {
 		fmt.Fprintf(&b, "; /ip dhcp-server network unset [find address=%s] next-server,boot-file-name,dhcp-option-set", n.Masked())
 	}
 	return b.String()
-}
-
-// withoutForm is what a form can say that no row names.
-func withoutForm(s map[dialect.Feature]dialect.Support) map[dialect.Feature]dialect.Support {
-	out := map[dialect.Feature]dialect.Support{}
-	for f, row := range s {
-		row.Can = row.Can && row.Forms == nil || f == dialect.FeatSIAddr || f == dialect.FeatFile
-		out[f] = row
-	}
-	return out
 }
 
 // headerNotes says that the header goes to everyone.
@@ -119,7 +116,7 @@ func matchers(p *plan.Plan, l *losses) ([]plan.Case, []rosRule) {
 		if !matchable(c, l) {
 			continue
 		}
-		rule := rosRule{label: fmt.Sprint(len(rules) + 1), options: c.Answer.Options}
+		rule := rosRule{label: fmt.Sprint(len(rules) + 1), options: fitting(c.Answer.Options, l)}
 		for _, class := range classStarts(c.Cond) {
 			overlaps := func(t string) bool { return strings.HasPrefix(t, class) || strings.HasPrefix(class, t) }
 			if slices.ContainsFunc(taken, overlaps) {
@@ -134,6 +131,19 @@ func matchers(p *plan.Plan, l *losses) ([]plan.Case, []rosRule) {
 		}
 	}
 	return cases, rules
+}
+
+// fitting are the options that can be sent as one.
+func fitting(options []dhcpopts.Option, l *losses) []dhcpopts.Option {
+	var out []dhcpopts.Option
+	for _, o := range options {
+		if err := fits(o.Code, o.Data); err != nil {
+			l.add(featureOf(o.Code), "%v", err)
+			continue
+		}
+		out = append(out, o)
+	}
+	return out
 }
 
 // matchable reports whether option 60 alone tells a case; what it asks beyond

@@ -206,6 +206,9 @@ func rosPiece(text string, asText bool) []byte {
 }
 
 func spellRouterOS(code uint8, value []byte) (dialect.Spelling, error) {
+	if err := fits(code, value); err != nil {
+		return dialect.Spelling{}, fmt.Errorf("routeros: %w", err)
+	}
 	return dialect.Spelling{
 		Text:  fmt.Sprintf("/ip dhcp-server option add name=option%d code=%d value=0x%x", code, code, value),
 		Where: "at the command line", Sent: value, Note: "print detail shows raw-value, the octets that are sent",

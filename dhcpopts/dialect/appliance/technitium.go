@@ -48,18 +48,19 @@ func writeTechnitium(p *plan.Plan, _ dialect.Request) (dialect.Output, error) {
 			"' \\\n     http://localhost:5380/api/dhcp/scopes/set\n"
 	}
 	a, vendor, err := readTechnitium(text)
-	where := "put your token and the name of your scope in place of TOKEN and SCOPE"
+	where := "at a shell; put your token and the name of your scope in place of TOKEN and SCOPE"
 	if len(p.Scope) > 0 {
 		where += ", the scope of " + p.Scope[0].Masked().String()
 	}
 	return dialect.Output{
 		Text: text, Lost: l.notes, Evidence: dialect.Derived,
 		Notes: []dialect.Note{
-			{Feature: dialect.FeatScope, Text: where},
+			{Feature: dialect.FeatScope, Text: "the call names a scope: SCOPE"},
 			{Feature: dialect.FeatUnasked, Text: "66 and 67 go to clients that request them, as all boot firmware does; the header goes to all"},
 			{Text: "genericOptions and vendorInfo replace those that the scope has"},
 		},
 		Expect: func(c dhcpopts.Client) dhcpopts.Answer { return technitiumAnswer(a, vendor, c) },
+		Where:  where,
 		Check:  "curl 'http://localhost:5380/api/dhcp/scopes/get?token=TOKEN&name=SCOPE'",
 		Undo:   "curl --data 'token=TOKEN&name=SCOPE&serverAddress=&serverHostName=&bootFileName=&genericOptions=&vendorInfo=' http://localhost:5380/api/dhcp/scopes/set",
 	}, err
@@ -104,7 +105,7 @@ func technitiumForm(p *plan.Plan, l *losses) []string {
 			field("tftpServerAddresses", addrList(o.Data))
 			continue
 		}
-		if slices.Contains(technitiumOwn, o.Code) || o.Code == dhcpopts.OptTFTPAddress || len(o.Data) > 255 {
+		if slices.Contains(technitiumOwn, o.Code) || o.Code == dhcpopts.OptTFTPAddress || fits(o.Code, o.Data) != nil {
 			l.add(featureOf(o.Code), "option %d with %d octets is none of the generic options", o.Code, len(o.Data))
 			continue
 		}
@@ -194,8 +195,11 @@ func technitiumAnswer(a dhcpopts.Answer, vendor []dhcpopts.Option, c dhcpopts.Cl
 }
 
 func spellTechnitium(code uint8, value []byte) (dialect.Spelling, error) {
-	if slices.Contains(technitiumOwn, code) && code != dhcpopts.OptVendor || len(value) > 255 {
-		return dialect.Spelling{}, fmt.Errorf("technitium: option %d with %d octets is none of the generic options", code, len(value))
+	if slices.Contains(technitiumOwn, code) && code != dhcpopts.OptVendor {
+		return dialect.Spelling{}, fmt.Errorf("technitium: option %d is none of the generic options", code)
+	}
+	if err := fits(code, value); err != nil {
+		return dialect.Spelling{}, fmt.Errorf("technitium: %w", err)
 	}
 	where := fmt.Sprintf("DHCP, scope, Generic Options: code %d, hex value", code)
 	if code == dhcpopts.OptVendor {

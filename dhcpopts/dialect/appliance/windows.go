@@ -64,6 +64,7 @@ func writeWindows(p *plan.Plan, r dialect.Request) (dialect.Output, error) {
 		dialect.Note{Feature: dialect.FeatUnasked, Text: "66 and 67 go to clients that request them, as all boot firmware does"})
 	return dialect.Output{
 		Text: text, Notes: notes, Lost: l.notes, Expect: back.answer, Evidence: dialect.Unverified,
+		Where: "into a file FILE.ps1, to run on the DHCP server as its administrator",
 		Check: "powershell -File FILE.ps1 -WhatIf",
 		Undo: fmt.Sprintf("Get-DhcpServerv4Policy%s | Where-Object Name -like 'pxekit *' | Remove-DhcpServerv4Policy; "+
 			"Get-DhcpServerv4Class | Where-Object Name -like 'pxekit *' | Remove-DhcpServerv4Class", scopeArg(p)),

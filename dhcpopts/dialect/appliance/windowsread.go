@@ -119,6 +119,9 @@ func (b readBack) holds(p windowsPolicy, c dhcpopts.Client) bool {
 }
 
 func spellWindows(code uint8, value []byte) (dialect.Spelling, error) {
+	if err := fits(code, value); err != nil {
+		return dialect.Spelling{}, fmt.Errorf("windows: %w", err)
+	}
 	where := "in PowerShell, with -ScopeId and -PolicyName as you need them"
 	if !slices.Contains(windowsStrings, code) {
 		text := fmt.Sprintf("Set-DhcpServerv4OptionValue -OptionId %d -Value ([byte[]]@(%s))", code, strings.TrimSuffix(strings.TrimPrefix(psBytes(value), "[byte[]]@("), ")"))

@@ -99,6 +99,15 @@ func readAddr(word string, a *dhcpopts.Answer) error {
 	return nil
 }
 
+// fits refuses a value that one option cannot hold: none of these servers is
+// said to split longer ones (RFC 3396).
+func fits(code uint8, v []byte) error {
+	if len(v) == 0 || len(v) > 255 {
+		return fmt.Errorf("option %d holds 1 to 255 octets, not %d", code, len(v))
+	}
+	return nil
+}
+
 // tooLong is the error for a value that does not fit a line.
 func tooLong(what string, limit int) error {
 	return fmt.Errorf("%s is longer than the %d characters that this command takes", what, limit)
