@@ -31,7 +31,10 @@ func (r *run) truth(e *expr) bool {
 
 func (r *run) data(e *expr) ([]byte, bool) {
 	v, ok := r.eval(e)
-	return v.data, ok && v.sort == dataSort
+	if !ok || v.sort != dataSort {
+		return nil, false
+	}
+	return v.data, true
 }
 
 func (r *run) number(e *expr) (uint32, bool) {
@@ -106,7 +109,7 @@ func (r *run) same(e *expr) bool {
 }
 
 // regex matches a POSIX extended expression. dhcpd hands C strings to regexec,
-// so both end at their first NUL.
+// so both end at their first NUL; an empty text matches nothing.
 func (r *run) regex(e *expr) (yes, ok bool) {
 	text, okText := r.data(e.args[0])
 	pattern, okPattern := r.data(e.args[1])
@@ -118,7 +121,7 @@ func (r *run) regex(e *expr) (yes, ok bool) {
 		flags = "(?si)"
 	}
 	re, err := regexp.Compile(flags + string(cString(pattern)))
-	return err == nil && re.Match(cString(text)), true
+	return err == nil && len(text) > 0 && re.Match(cString(text)), true
 }
 
 func cString(b []byte) []byte {
@@ -259,7 +262,7 @@ func (r *run) concat(e *expr) ([]byte, bool) {
 
 func (r *run) pick(e *expr) ([]byte, bool) {
 	for _, a := range e.args {
-		if data, ok := r.data(a); ok && len(data) > 0 {
+		if data, ok := r.data(a); ok {
 			return data, true
 		}
 	}
@@ -347,8 +350,6 @@ func arithmetic(op string, a, b uint32) (uint32, bool) {
 	switch op {
 	case "+":
 		return a + b, true
-	case "-":
-		return a - b, true
 	case "*":
 		return a * b, true
 	case "&":

@@ -70,7 +70,7 @@ var operators = map[string]operator{
 	"=": {4, booleanSort, anySort}, "!=": {4, booleanSort, anySort},
 	"~=": {4, booleanSort, dataSort}, "~~": {4, booleanSort, anySort},
 	"and": {3, booleanSort, booleanSort}, "or": {3, booleanSort, booleanSort},
-	"+": {2, numericSort, numericSort}, "-": {2, numericSort, numericSort},
+	"+": {2, numericSort, numericSort},
 	"*": {1, numericSort, numericSort}, "/": {1, numericSort, numericSort}, "%": {1, numericSort, numericSort},
 }
 
@@ -169,7 +169,6 @@ func (p *parser) operator() (string, bool) {
 			p.lex.fail(second.pos, "expecting ~= or ~~ operator")
 		}
 		return "~" + second.text, true
-	case t.kind == number && op == "-":
 	case !t.is(op):
 		return "", false
 	}
@@ -194,7 +193,7 @@ func (p *parser) operand(want sort) *expr {
 	case t.is("("):
 		p.lex.next()
 		return p.inParens(want)
-	case t.kind == name:
+	case t.kind == name && (operandWord(strings.ToLower(t.text)) || t.variable()):
 		return p.word(strings.ToLower(t.text))
 	case t.numeric():
 		data := p.hexList()
@@ -211,6 +210,13 @@ func (p *parser) inParens(want sort) *expr {
 	}
 	p.expect(")", "right paren expected")
 	return e
+}
+
+// operandWord reports whether an operand may begin with a keyword.
+func operandWord(word string) bool {
+	_, function := functions[word]
+	_, single := words[word]
+	return function || single || slices.Contains([]string{"not", "option", "config-option", "exists", "defined"}, word)
 }
 
 // word parses an operand that begins with a keyword.

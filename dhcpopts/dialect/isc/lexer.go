@@ -38,6 +38,12 @@ func (t token) is(word string) bool {
 // identifier is is_identifier of dhctoken.h: keywords and all-hex words count.
 func (t token) identifier() bool { return t.kind == name || t.kind == numOrName }
 
+// reserved reports whether the text is a keyword.
+func (t token) reserved() bool { return reserved[strings.ToLower(t.text)] }
+
+// variable reports whether the token can name a variable or function.
+func (t token) variable() bool { return t.identifier() && !t.reserved() }
+
 // numeric is what starts a colon separated hex list.
 func (t token) numeric() bool { return t.kind == number || t.kind == numOrName }
 
@@ -188,6 +194,9 @@ func (l *lexer) readName() (kind, string) {
 			k = name
 		}
 		l.step()
+	}
+	if t := (token{text: l.text[start:l.at]}); t.reserved() {
+		k = name
 	}
 	return k, l.text[start:l.at]
 }

@@ -235,19 +235,26 @@ func (p *parser) address() (netip.Addr, bool) {
 		p.lex.fail(t.pos, "%s (%d): expecting IP address or hostname", t.text, stringToken)
 		return netip.Addr{}, false
 	}
-	return p.dotted(), true
+	first := p.lex.next()
+	if !p.lex.peek().is(".") {
+		return netip.Addr{}, false // a host name of one number
+	}
+	return p.dottedFrom(first), true
 }
 
 // stringToken is the number dhcpd's messages have for a string token.
 const stringToken = 262
 
-func (p *parser) dotted() netip.Addr {
+func (p *parser) dotted() netip.Addr { return p.dottedFrom(p.lex.next()) }
+
+// dottedFrom reads an address whose first number is taken already.
+func (p *parser) dottedFrom(t token) netip.Addr {
 	var a [4]byte
 	for i := range a {
 		if i > 0 {
 			p.expect(".", "malformed IP address.")
+			t = p.lex.next()
 		}
-		t := p.lex.next()
 		if !t.numeric() {
 			p.lex.fail(t.pos, "expecting number.")
 		}

@@ -338,9 +338,7 @@ func (r *run) execute(all []statement) bool {
 }
 
 func (s *assignment) exec(r *run) bool {
-	if s.value != nil {
-		r.out.set(s.how, s.opt, s.value)
-	}
+	r.out.set(s.how, s.opt, s.value)
 	return true
 }
 

@@ -44,7 +44,7 @@ func Read(code uint8, typed string) (dialect.Reading, error) {
 		return dialect.Reading{}, fmt.Errorf("dhcpd reads %q as more than one statement", line)
 	}
 	set, ok := s.(*assignment)
-	if !ok || set.value == nil {
+	if !ok {
 		return dialect.Reading{}, fmt.Errorf("%q sets no option", line)
 	}
 	p.config.spaces = p.spaces

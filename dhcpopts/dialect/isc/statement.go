@@ -63,16 +63,39 @@ func (p *parser) statement(root bool) (s statement, ok bool) {
 		return nil, p.authoritative(word)
 	case "allow", "deny", "ignore":
 		return p.permission(word), true
-	case "log", "on", "add", "eval", "execute", "return", "%", "lease-id-format", "db-time-format", "server-identifier":
+	case "on":
+		return nil, p.on()
+	case "log", "add", "eval", "execute", "return", "%", "lease-id-format", "db-time-format", "server-identifier":
 		p.skipStatement()
 		return nil, true
 	}
-	o, ok := p.spaces[serverSpace].byName[word]
-	if !ok {
-		return nil, false
+	if o, ok := p.spaces[serverSpace].byName[word]; ok {
+		p.lex.next()
+		return &assignment{"supersede", o, p.optionValue(o)}, true
 	}
+	if t.variable() {
+		p.evaluation()
+		return nil, true
+	}
+	return nil, false
+}
+
+// on reads what is done when a lease changes, which no answer shows.
+func (p *parser) on() bool {
 	p.lex.next()
-	return &assignment{"supersede", o, p.optionValue(o)}, true
+	if t := p.lex.peek(); !t.is("expiry") && !t.is("release") && !t.is("commit") {
+		p.lex.fail(t.pos, "expecting a lease event type")
+	}
+	p.skipStatement()
+	return true
+}
+
+// evaluation reads a bare expression, meant for the call of a function.
+func (p *parser) evaluation() {
+	if p.expression(dataSort) == nil {
+		p.lex.fail(p.lex.peek().pos, "expecting function call.")
+	}
+	p.semicolon()
 }
 
 // optionStatement is a value for an option, or at the root a definition.
@@ -207,7 +230,7 @@ func (p *parser) switching() statement {
 func (p *parser) variable(word string) statement {
 	p.lex.next()
 	t := p.lex.next()
-	if !t.identifier() {
+	if !t.variable() {
 		p.lex.fail(t.pos, "%s can't be a variable name", t.text)
 	}
 	if word == "unset" {

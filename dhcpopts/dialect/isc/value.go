@@ -6,13 +6,11 @@ import (
 )
 
 // optionValue parses what stands behind an option's name up to the semicolon:
-// "= expression", or a value typed by the option's format. Nothing at all is no
-// value.
+// "= expression", or a value typed by the option's format.
 func (p *parser) optionValue(o *option) *expr {
 	switch t := p.lex.peek(); {
 	case t.is(";") && !strings.HasPrefix(o.format, "Z"):
-		p.lex.next()
-		p.semicolon() // dhcpd eats the first and then wants one
+		p.lex.fail(t.pos, "semicolon expected.") // dhcpd eats this one and wants another
 		return nil
 	case t.is("="):
 		p.lex.next()
