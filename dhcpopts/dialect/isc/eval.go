@@ -109,7 +109,8 @@ func (r *run) same(e *expr) bool {
 }
 
 // regex matches a POSIX extended expression. dhcpd hands C strings to regexec,
-// so both end at their first NUL; an empty text matches nothing.
+// so both end at their first NUL. An empty constant is a null pointer there, and
+// an empty text or expression matches nothing.
 func (r *run) regex(e *expr) (yes, ok bool) {
 	text, okText := r.data(e.args[0])
 	pattern, okPattern := r.data(e.args[1])
@@ -121,7 +122,7 @@ func (r *run) regex(e *expr) (yes, ok bool) {
 		flags = "(?si)"
 	}
 	re, err := regexp.Compile(flags + string(cString(pattern)))
-	return err == nil && len(text) > 0 && re.Match(cString(text)), true
+	return err == nil && len(text) > 0 && len(pattern) > 0 && re.Match(cString(text)), true
 }
 
 func cString(b []byte) []byte {
