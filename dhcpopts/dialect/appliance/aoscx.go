@@ -1,12 +1,10 @@
 package appliance
 
 import (
-	"errors"
 	"fmt"
 	"net/netip"
 	"strings"
 
-	"pxekit/dhcpopts"
 	"pxekit/dhcpopts/dialect"
 )
 
@@ -23,7 +21,7 @@ var AOSCX = (&pool{
 	leave:  []string{"        exit", "    exit"},
 	option: aoscxOption,
 	undo:   undoWith("no"),
-	read:   aoscxRead,
+	read:   readPoolLine,
 	words:  quotedWords,
 	text:   "option 67 ascii ",
 	check:  "show dhcp-server",
@@ -40,11 +38,4 @@ func aoscxOption(code uint8, v []byte) (string, error) {
 		return fmt.Sprintf("option %d ascii %s", code, v), nil
 	}
 	return fmt.Sprintf("option %d hex %x", code, v), nil
-}
-
-func aoscxRead(words []string, a *dhcpopts.Answer) error {
-	if len(words) > 0 && words[0] == "option" {
-		return readOption(words, a)
-	}
-	return errors.New("not a line of a pool")
 }

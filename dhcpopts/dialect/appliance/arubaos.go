@@ -1,7 +1,6 @@
 package appliance
 
 import (
-	"errors"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -77,8 +76,6 @@ func arubaosRead(words []string, a *dhcpopts.Answer) error {
 		return add(dhcpopts.OptTFTPServer, words[2])
 	case len(words) == 2 && words[0] == "bootfile-name":
 		return add(dhcpopts.OptBootFile, words[1])
-	case len(words) > 0 && words[0] == "option":
-		return readOption(words, a)
 	}
-	return errors.New("not a line of a pool")
+	return readPoolLine(words, a)
 }

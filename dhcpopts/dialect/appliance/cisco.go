@@ -2,12 +2,10 @@ package appliance
 
 import (
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"net/netip"
 	"strings"
 
-	"pxekit/dhcpopts"
 	"pxekit/dhcpopts/dialect"
 )
 
@@ -24,11 +22,11 @@ var Cisco = (&pool{
 	open:   ciscoOpen,
 	lead:   func(netip.Prefix) string { return " " },
 	leave:  []string{"exit"},
-	siaddr: func(a netip.Addr) string { return "next-server " + a.String() },
-	file:   ciscoFile,
+	siaddr: nextServer,
+	file:   bootfile,
 	option: ciscoOption,
 	undo:   undoWith("no"),
-	read:   ciscoRead,
+	read:   readPoolLine,
 	words:  quotedWords,
 	text:   "option 67 ascii ",
 	check:  "show running-config | section ip dhcp pool",
@@ -53,13 +51,6 @@ func ciscoOpen(n netip.Prefix) []string {
 	}
 }
 
-func ciscoFile(b []byte) (string, error) {
-	if !bare(b) {
-		return "", fmt.Errorf("bootfile takes one plain word, not %q", b)
-	}
-	return "bootfile " + string(b), nil
-}
-
 // ciscoOption writes plain words as ascii and all else, a closing NUL too, as
 // hex, which has no quoting to get wrong.
 func ciscoOption(code uint8, v []byte) (string, error) {
@@ -80,17 +71,4 @@ func dotted(v []byte) string {
 		groups, v = append(groups, hex.EncodeToString(v[:2])), v[2:]
 	}
 	return strings.Join(append(groups, hex.EncodeToString(v)), ".")
-}
-
-func ciscoRead(words []string, a *dhcpopts.Answer) error {
-	switch {
-	case len(words) == 2 && words[0] == "next-server":
-		return readAddr(words[1], a)
-	case len(words) == 2 && words[0] == "bootfile":
-		a.File = []byte(words[1])
-		return nil
-	case len(words) > 0 && words[0] == "option":
-		return readOption(words, a)
-	}
-	return errors.New("not a line of a pool")
 }

@@ -1,11 +1,9 @@
 package appliance
 
 import (
-	"errors"
 	"fmt"
 	"net/netip"
 
-	"pxekit/dhcpopts"
 	"pxekit/dhcpopts/dialect"
 )
 
@@ -20,10 +18,10 @@ var Comware = (&pool{
 	open:   comwareOpen,
 	lead:   func(netip.Prefix) string { return " " },
 	leave:  []string{" quit"},
-	siaddr: func(a netip.Addr) string { return "next-server " + a.String() },
+	siaddr: nextServer,
 	option: comwareOption,
 	undo:   undoWith("undo"),
-	read:   comwareRead,
+	read:   readPoolLine,
 	words:  blankWords,
 	text:   "option 67 ascii ",
 	check:  "display dhcp server pool",
@@ -54,14 +52,4 @@ func comwareOption(code uint8, v []byte) (string, error) {
 		return "", tooLong(fmt.Sprintf("option %d in hex", code), 2*comwareHex)
 	}
 	return fmt.Sprintf("option %d hex %x", code, v), nil
-}
-
-func comwareRead(words []string, a *dhcpopts.Answer) error {
-	switch {
-	case len(words) == 2 && words[0] == "next-server":
-		return readAddr(words[1], a)
-	case len(words) == 4 && words[0] == "option":
-		return readOption(words, a)
-	}
-	return errors.New("not a line of a pool")
 }

@@ -1,7 +1,6 @@
 package appliance
 
 import (
-	"errors"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -21,13 +20,8 @@ var Huawei = (&pool{
 	open:   huaweiOpen,
 	lead:   func(netip.Prefix) string { return " " },
 	leave:  []string{" quit"},
-	siaddr: func(a netip.Addr) string { return "next-server " + a.String() },
-	file: func(b []byte) (string, error) {
-		if !bare(b) {
-			return "", fmt.Errorf("bootfile takes one plain word, not %q", b)
-		}
-		return "bootfile " + string(b), nil
-	},
+	siaddr: nextServer,
+	file:   bootfile,
 	option: huaweiOption,
 	undo:   undoWith("undo"),
 	read:   huaweiRead,
@@ -67,18 +61,11 @@ func huaweiOption(code uint8, v []byte) (string, error) {
 // blankWords splits a line at blanks and knows no quotes.
 func blankWords(line string) ([]string, error) { return strings.Fields(line), nil }
 
+// huaweiRead takes all behind ascii as the text: "case-sensitive characters
+// with spaces supported".
 func huaweiRead(words []string, a *dhcpopts.Answer) error {
-	switch {
-	case len(words) == 2 && words[0] == "next-server":
-		return readAddr(words[1], a)
-	case len(words) == 2 && words[0] == "bootfile":
-		a.File = []byte(words[1])
-		return nil
-	case len(words) > 3 && words[0] == "option" && words[2] == "ascii":
-		// "case-sensitive characters with spaces supported": the rest of the line
-		return readOption([]string{"option", words[1], "ascii", strings.Join(words[3:], " ")}, a)
-	case len(words) > 0 && words[0] == "option":
-		return readOption(words, a)
+	if len(words) > 3 && words[0] == "option" && words[2] == "ascii" {
+		words = []string{"option", words[1], "ascii", strings.Join(words[3:], " ")}
 	}
-	return errors.New("not a line of a pool")
+	return readPoolLine(words, a)
 }

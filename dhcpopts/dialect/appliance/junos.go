@@ -1,12 +1,10 @@
 package appliance
 
 import (
-	"errors"
 	"fmt"
 	"net/netip"
 	"strings"
 
-	"pxekit/dhcpopts"
 	"pxekit/dhcpopts/dialect"
 )
 
@@ -25,10 +23,10 @@ var Junos = (&pool{
 	lead: func(n netip.Prefix) string {
 		return "set access address-assignment pool " + junosPool(n) + " family inet dhcp-attributes "
 	},
-	siaddr: func(a netip.Addr) string { return "next-server " + a.String() },
+	siaddr: nextServer,
 	option: junosOption,
 	undo:   undoWith("delete"),
-	read:   junosRead,
+	read:   readPoolLine,
 	words:  quotedWords,
 	text:   "option 67 string ",
 	check:  "commit check",
@@ -48,14 +46,4 @@ func junosOption(code uint8, v []byte) (string, error) {
 		return fmt.Sprintf("option %d string %s", code, v), nil
 	}
 	return fmt.Sprintf("option %d hex-string %x", code, v), nil
-}
-
-func junosRead(words []string, a *dhcpopts.Answer) error {
-	switch {
-	case len(words) == 2 && words[0] == "next-server":
-		return readAddr(words[1], a)
-	case len(words) == 4 && words[0] == "option":
-		return readOption(words, a)
-	}
-	return errors.New("not a dhcp-attributes statement")
 }

@@ -61,6 +61,29 @@ func readOption(words []string, a *dhcpopts.Answer) error {
 	return err
 }
 
+// nextServer and bootfile are the lines of siaddr and of the header field file
+// that several makers share.
+func nextServer(a netip.Addr) string { return "next-server " + a.String() }
+
+func bootfile(b []byte) (string, error) {
+	if !bare(b) {
+		return "", fmt.Errorf("bootfile takes one plain word, not %q", b)
+	}
+	return "bootfile " + string(b), nil
+}
+
+// readPoolLine reads next-server, bootfile and option.
+func readPoolLine(words []string, a *dhcpopts.Answer) error {
+	switch {
+	case len(words) == 2 && words[0] == "next-server":
+		return readAddr(words[1], a)
+	case len(words) == 2 && words[0] == "bootfile":
+		a.File = []byte(words[1])
+		return nil
+	}
+	return readOption(words, a)
+}
+
 func readValue(kind string, words []string) ([]byte, error) {
 	switch kind {
 	case "ascii", "string":

@@ -1,6 +1,7 @@
 package targets
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -40,4 +41,15 @@ func TestRows(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestOrder holds the list that users are promised, in its order.
+func TestOrder(t *testing.T) {
+	var names []string
+	for _, target := range All {
+		names = append(names, target.Name)
+	}
+	require.Equal(t, strings.Fields(`isc kea dnsmasq infoblox windows relay routeros openwrt pfsense-isc pfsense-kea
+		opnsense-isc opnsense-kea opnsense-dnsmasq cisco junos vyos edgeos fortios huawei comware arubaos aoscx meraki
+		unifi technitium bloxone libvirt paloalto udhcpd networkd plan`), names)
 }
