@@ -14,7 +14,7 @@ import (
 var OpenWrt = dialect.Target{
 	Name: "openwrt", Title: "OpenWrt", Comment: "#",
 	Forms:   []dialect.Form{{Name: "conf", Title: "/etc/dnsmasq.conf, which OpenWrt includes"}},
-	Write:   onDnsmasq("service dnsmasq restart && logread -e dnsmasq"),
+	Write:   onDnsmasq("/etc/dnsmasq.conf", "service dnsmasq restart && logread -e dnsmasq"),
 	Spell:   spellUCI,
 	Read:    readUCI,
 	Support: dnsmasqSupport(),

@@ -19,7 +19,7 @@ import (
 var OPNsenseDnsmasq = dialect.Target{
 	Name: "opnsense-dnsmasq", Title: "OPNsense with dnsmasq", Comment: "#",
 	Forms: []dialect.Form{{Name: "conf", Title: "/usr/local/etc/dnsmasq.conf.d/pxekit.conf"}},
-	Write: onDnsmasq("dnsmasq --test -C /usr/local/etc/dnsmasq.conf && configctl dnsmasq restart"),
+	Write: onDnsmasq("/usr/local/etc/dnsmasq.conf.d/pxekit.conf", "dnsmasq --test -C /usr/local/etc/dnsmasq.conf && configctl dnsmasq restart"),
 	Spell: func(code uint8, v []byte) (dialect.Spelling, error) {
 		s, err := dnsmasq.Target.Spell(code, v)
 		_, s.Text, _ = strings.Cut(s.Text, ",")
@@ -30,10 +30,12 @@ var OPNsenseDnsmasq = dialect.Target{
 	Support: dnsmasqSupport(),
 }
 
-// onDnsmasq writes dnsmasq's own lines.
-func onDnsmasq(check string) func(*plan.Plan, dialect.Request) (dialect.Output, error) {
+// onDnsmasq writes dnsmasq's own lines for a file that its config includes.
+func onDnsmasq(file, check string) func(*plan.Plan, dialect.Request) (dialect.Output, error) {
 	return func(p *plan.Plan, _ dialect.Request) (dialect.Output, error) {
 		body, ranges := dnsmasq.InFile(p, nil)
+		body.Notes = append(body.Notes, dialect.Note{Text: "the lines go into " + file +
+			": the system's own settings have neither tag-if nor dhcp-no-override, without which the first rule would not win and names would not go both ways"})
 		text := strings.Join(body.Lines, "\n") + "\n"
 		return dialect.Output{
 			Text: text, Notes: body.Notes, Lost: body.Lost, Evidence: dialect.Derived, Check: check,
