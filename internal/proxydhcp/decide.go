@@ -1,0 +1,174 @@
+package proxydhcp
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+
+	"pxekit/dhcpopts"
+	"pxekit/dhcpopts/plan"
+)
+
+// Decide says what to do about an event. learned is the strategy that machines
+// of the same firmware have needed, "" when none is known.
+func Decide(now time.Time, e Event, p Policy, m Machine, learned Strategy) Decision {
+	if e.Packet.Op == 2 {
+		return overheard(e, m)
+	}
+	client := e.Packet.Client()
+	kind := e.Packet.MessageType()
+	switch {
+	case !boots(client):
+		return silent(m, "not a PXE or HTTP boot client: %s", dhcpopts.SafeText(client.VendorClass))
+	case kind == dhcpopts.Discover && e.Port == ServerPort:
+		return discover(now, e, client, p, m, learned)
+	case kind == dhcpopts.Request && e.Port == ServerPort:
+		return request(e, client, p, m)
+	case e.Port == BINLPort && (kind == dhcpopts.Request || kind == dhcpopts.Discover):
+		return ask(e, client, p, m)
+	}
+	return silent(m, "message type %d on port %d is not for a PXE responder", kind, e.Port)
+}
+
+// boots reports whether a machine says that it boots from the network.
+func boots(c dhcpopts.Client) bool {
+	class := string(c.VendorClass)
+	return strings.HasPrefix(class, dhcpopts.ClassPXE) || strings.HasPrefix(class, dhcpopts.ClassHTTP)
+}
+
+func silent(m Machine, format string, args ...any) Decision {
+	return Decision{Machine: m, Why: fmt.Sprintf(format, args...)}
+}
+
+// overheard learns from another server's answer: that the machine has been
+// offered an address.
+func overheard(e Event, m Machine) Decision {
+	if e.Packet.MessageType() == dhcpopts.Offer && !e.Packet.YIAddr.IsUnspecified() {
+		m.Address = true
+		return silent(m, "%s offers it %s", serverOf(e), e.Packet.YIAddr)
+	}
+	return silent(m, "message type %d of %s", e.Packet.MessageType(), serverOf(e))
+}
+
+// RivalOf returns the address of another PXE responder, when the event is its
+// answer: a reply that says PXEClient or HTTPClient and is not ours.
+func RivalOf(e Event) (netip.Addr, bool) {
+	if e.Packet.Op != 2 || !boots(dhcpopts.Client{VendorClass: value(e.Packet, dhcpopts.OptClass)}) {
+		return netip.Addr{}, false
+	}
+	s := serverOf(e)
+	return s, s != e.Local
+}
+
+// serverOf is option 54 of a server's message, or who sent it.
+func serverOf(e Event) netip.Addr {
+	if id := value(e.Packet, dhcpopts.OptServerID); len(id) == 4 {
+		return netip.AddrFrom4([4]byte(id))
+	}
+	return e.From.Addr()
+}
+
+func value(p *dhcpopts.Packet, code uint8) []byte {
+	v, _ := p.Get(code)
+	return v
+}
+
+// discover answers a DISCOVER on port 67 with an OFFER.
+func discover(now time.Time, e Event, client dhcpopts.Client, p Policy, m Machine, learned Strategy) Decision {
+	c := caseOf(p.Cases, client)
+	if c == nil {
+		return silent(m, "no rule for %s", describe(client))
+	}
+	strategy, refusal := choose(p.Strategy, client, m, learned)
+	d := Decision{Case: c, Refusal: refusal, Machine: m}
+	if refusal != "" {
+		d.Machine.Refused = m.Strategy
+	}
+	d.Machine.Strategy, d.Machine.Offered = strategy, now
+	d.Machine.Address, d.Machine.Requested, d.Machine.Asked, d.Machine.Fetched = false, false, false, false
+	reply := reply(e, client, dhcpopts.Offer)
+	if strategy == BINL {
+		reply.binl(e)
+	} else {
+		reply.direct(e, c.Answer)
+	}
+	d.Replies = []Reply{reply}
+	d.Why = fmt.Sprintf("%s: offered %s (%s, %s)", describe(client), fileOf(c.Answer), c.Origin, strategy)
+	return d
+}
+
+// request handles a REQUEST on port 67. It is the DHCP server's affair, unless
+// it looks for a boot server (sub-option 71).
+func request(e Event, client dhcpopts.Client, p Policy, m Machine) Decision {
+	item := bootItem(e.Packet)
+	if item == nil {
+		m.Requested = true
+		return silent(m, "accepts an address of %s", chosen(e.Packet))
+	}
+	return acknowledge(e, client, p, m, item)
+}
+
+// chosen names the server that a REQUEST accepts.
+func chosen(p *dhcpopts.Packet) string {
+	if id := value(p, dhcpopts.OptServerID); len(id) == 4 {
+		return netip.AddrFrom4([4]byte(id)).String()
+	}
+	return "its earlier lease"
+}
+
+// ask answers a request on port 4011.
+func ask(e Event, client dhcpopts.Client, p Policy, m Machine) Decision {
+	m.Asked = true
+	return acknowledge(e, client, p, m, bootItem(e.Packet))
+}
+
+// acknowledge sends the boot file as an ACK; item is what a menu's user picked.
+func acknowledge(e Event, client dhcpopts.Client, p Policy, m Machine, item *dhcpopts.BootItem) Decision {
+	c := caseOf(p.Cases, client)
+	if c == nil {
+		return silent(m, "no rule for %s", describe(client))
+	}
+	answer := c.Answer
+	if item != nil {
+		menu, ok := menuOf(p.Menus, c.Origin, item.Type)
+		if ok {
+			answer = menu.answer(answer)
+		}
+		answer.Options = withItem(answer.Options, *item)
+	}
+	reply := reply(e, client, dhcpopts.Ack)
+	reply.boot(e, answer)
+	why := fmt.Sprintf("%s: asked port %d, told %s (%s)", describe(client), e.Port, fileOf(answer), c.Origin)
+	return Decision{Replies: []Reply{reply}, Case: c, Machine: m, Why: why}
+}
+
+func caseOf(cases []plan.Case, client dhcpopts.Client) *plan.Case {
+	for i, c := range cases {
+		if c.Cond.Holds(client) {
+			return &cases[i]
+		}
+	}
+	return nil
+}
+
+// bootItem reads sub-option 71 of option 43, nil without one.
+func bootItem(p *dhcpopts.Packet) *dhcpopts.BootItem {
+	pxe, _, _ := dhcpopts.DecodePXE(value(p, dhcpopts.OptVendor))
+	return pxe.Item
+}
+
+func describe(c dhcpopts.Client) string {
+	if c.Stage() == dhcpopts.IPXEStage {
+		return fmt.Sprintf("iPXE on %s", c.Arch().Describe())
+	}
+	return c.Arch().Describe()
+}
+
+func fileOf(a dhcpopts.Answer) string {
+	if len(a.File) > 0 {
+		return dhcpopts.SafeText(a.File)
+	}
+	file, _ := a.Get(dhcpopts.OptBootFile)
+	return dhcpopts.SafeText(trimNUL(file))
+}

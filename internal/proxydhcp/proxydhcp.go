@@ -1,0 +1,91 @@
+// Package proxydhcp decides what a PXE responder beside a DHCP server answers.
+// [Decide] is pure: what came in, the plan and what is known of the machine go
+// in; replies, new knowledge and the reason come out. Sockets, clocks and logs
+// are elsewhere.
+//
+// Two ways to answer a DISCOVER (PXE 2.1 section 2.2; measured on edk2 and iPXE):
+//
+//	direct  OFFER with option 43 = 06 01 08 ff and the boot file: used as it is
+//	BINL    OFFER with option 60 alone: the client asks again on port 4011
+//
+// iPXE and current edk2 take the direct one. UEFI firmware from before April
+// 2017 drops proxy offers that have option 43 and takes those without.
+package proxydhcp
+
+import (
+	"net/netip"
+	"time"
+
+	"pxekit/dhcpopts"
+	"pxekit/dhcpopts/plan"
+)
+
+// Strategy is a way to answer.
+type Strategy string
+
+// The strategies. Auto begins direct and changes on a real refusal.
+const (
+	Auto   Strategy = "auto"
+	Direct Strategy = "direct"
+	BINL   Strategy = "binl"
+)
+
+// The ports a responder listens on.
+const (
+	ServerPort = 67
+	BINLPort   = 4011
+	clientPort = 68
+)
+
+// Event is a DHCP message that was seen.
+type Event struct {
+	Packet *dhcpopts.Packet
+	Port   uint16         // ours, to which it came; for messages of other servers the port it was heard on
+	From   netip.AddrPort // who sent it
+	Local  netip.Addr     // our address on the interface it came in by
+}
+
+// Reply is a message to send.
+type Reply struct {
+	From    uint16         // our port
+	To      netip.AddrPort // 255.255.255.255 for broadcast
+	Header  dhcpopts.Header
+	Options []dhcpopts.Option
+	Limit   int // longest message the client takes, in octets
+}
+
+// Policy is what the administrator wants.
+type Policy struct {
+	Cases    []plan.Case // resolved with the interface's address as {server}
+	Menus    []Menu      // boot files of PXE menus, by case
+	Strategy Strategy
+}
+
+// Menu gives the boot file of a menu item.
+type Menu struct {
+	Origin string
+	Type   uint16
+	File   string
+	Server netip.Addr
+}
+
+// Machine is what is known of one machine, by its MAC. The zero value is a
+// machine never seen.
+type Machine struct {
+	Strategy  Strategy  // Direct or BINL once one was offered
+	Offered   time.Time // our last OFFER
+	Address   bool      // since then some server has offered it an address
+	Requested bool      // since then it has accepted an address
+	Asked     bool      // since then it has asked on port 4011
+	Fetched   bool      // since then it has asked for a file
+	Refused   Strategy  // what its firmware was seen to refuse
+}
+
+// Decision is the outcome.
+type Decision struct {
+	Replies []Reply
+	Machine Machine
+	Case    *plan.Case // the rule that took the machine
+	Why     string     // for the log and for tests: one string, written once
+	Refusal string     // set when a refusal was recognised: what would have prevented it
+}

@@ -1,0 +1,149 @@
+package proxydhcp
+
+import (
+	"bytes"
+	"encoding/binary"
+	"net/netip"
+	"slices"
+
+	"pxekit/dhcpopts"
+)
+
+// bootNow is option 43 = 06 01 08 ff: discovery control with bit 3, "take the
+// boot file of this offer".
+var bootNow = dhcpopts.EncodePXE(dhcpopts.PXE{DiscoveryControl: new(uint8(dhcpopts.PXEBootNow))})
+
+// reply begins an answer: header fields of the request, option 54 our address,
+// 97 and 82 as they came.
+func reply(e Event, c dhcpopts.Client, kind uint8) Reply {
+	q := e.Packet
+	r := Reply{
+		From: e.Port, To: destination(e), Limit: dhcpopts.MessageLimit(c.MaxSize),
+		Header: dhcpopts.Header{
+			Op: 2, HType: q.HType, HLen: q.HLen, XID: q.XID, Secs: q.Secs, Flags: q.Flags,
+			GIAddr: q.GIAddr, CHAddr: q.CHAddr,
+		},
+	}
+	if e.Port == BINLPort || kind == dhcpopts.Ack {
+		r.Header.CIAddr = q.CIAddr
+	}
+	r.add(dhcpopts.OptMessageType, []byte{kind})
+	r.add(dhcpopts.OptServerID, e.Local.AsSlice())
+	for _, code := range []uint8{dhcpopts.OptMachineID, dhcpopts.OptRelayAgent} {
+		if v, ok := q.Get(code); ok {
+			r.add(code, v)
+		}
+	}
+	class := dhcpopts.ClassPXE
+	if bytes.HasPrefix(c.VendorClass, []byte(dhcpopts.ClassHTTP)) {
+		class = dhcpopts.ClassHTTP
+	}
+	r.add(dhcpopts.OptClass, []byte(class)) // the class alone, not the client's string
+	return r
+}
+
+// destination is where an answer goes (RFC 2131 section 4.1; measured): through
+// the relay; to the source of a request on port 4011, which is port 4011 for
+// edk2 and 68 for iPXE; by unicast to a client that has an address, since iPXE
+// ignores a broadcast answer to its discovery; else to everyone.
+func destination(e Event) netip.AddrPort {
+	switch q := e.Packet; {
+	case !q.GIAddr.IsUnspecified():
+		return netip.AddrPortFrom(q.GIAddr, ServerPort)
+	case e.Port == BINLPort && !e.From.Addr().IsUnspecified():
+		return e.From
+	case !q.CIAddr.IsUnspecified():
+		return netip.AddrPortFrom(q.CIAddr, clientPort)
+	}
+	return netip.AddrPortFrom(netip.AddrFrom4([4]byte{255, 255, 255, 255}), clientPort)
+}
+
+func (r *Reply) add(code uint8, value []byte) {
+	r.Options = append(r.Options, dhcpopts.Option{Code: code, Data: value})
+}
+
+// binl makes an OFFER that says only "ask me on port 4011". The client asks
+// siaddr, so that is us, whatever server has the file.
+func (r *Reply) binl(e Event) { r.Header.SIAddr = e.Local }
+
+// direct makes an OFFER that is complete in itself.
+func (r *Reply) direct(e Event, a dhcpopts.Answer) {
+	if _, own := a.Get(dhcpopts.OptVendor); !own && !r.http() {
+		r.add(dhcpopts.OptVendor, bootNow)
+	}
+	r.boot(e, a)
+}
+
+func (r *Reply) http() bool {
+	return slices.ContainsFunc(r.Options, func(o dhcpopts.Option) bool {
+		return o.Code == dhcpopts.OptClass && string(o.Data) == dhcpopts.ClassHTTP
+	})
+}
+
+// boot puts the plan's answer in. The order is the plan's, 67 last or closed by
+// a NUL: edk2 writes a NUL behind it, over whatever follows.
+func (r *Reply) boot(e Event, a dhcpopts.Answer) {
+	r.Header.SIAddr = e.Local
+	if a.HasServer() {
+		r.Header.SIAddr = a.SIAddr
+	}
+	copy(r.Header.SName[:], a.SName)
+	copy(r.Header.File[:], a.File)
+	for _, o := range a.Options {
+		if o.Code != dhcpopts.OptClass {
+			r.add(o.Code, o.Data)
+		}
+	}
+}
+
+// Bytes encodes the reply. It is an error when the client takes no message of
+// that length.
+func (r Reply) Bytes() ([]byte, error) { return dhcpopts.Encode(r.Header, r.Options, r.Limit) }
+
+// withItem echoes the item that a client picked, in place of the menu.
+func withItem(options []dhcpopts.Option, item dhcpopts.BootItem) []dhcpopts.Option {
+	v := dhcpopts.EncodePXE(dhcpopts.PXE{Item: &item})
+	rest := slices.DeleteFunc(slices.Clone(options), func(o dhcpopts.Option) bool { return o.Code == dhcpopts.OptVendor })
+	return slices.Insert(rest, 0, dhcpopts.Option{Code: dhcpopts.OptVendor, Data: v})
+}
+
+func menuOf(menus []Menu, origin string, kind uint16) (Menu, bool) {
+	for _, m := range menus {
+		if m.Origin == origin && m.Type == kind {
+			return m, true
+		}
+	}
+	return Menu{}, false
+}
+
+// answer is the rule's answer with the menu item's file and server.
+func (m Menu) answer(a dhcpopts.Answer) dhcpopts.Answer {
+	if m.Server.IsValid() {
+		a.SIAddr = m.Server
+	}
+	if m.File == "" {
+		return a
+	}
+	a.File = []byte(m.File)
+	a.Options = slices.Clone(a.Options)
+	for i, o := range a.Options {
+		if o.Code == dhcpopts.OptBootFile {
+			a.Options[i].Data = append([]byte(m.File), 0)
+		}
+	}
+	return a
+}
+
+func trimNUL(b []byte) []byte { return bytes.TrimRight(b, "\x00") }
+
+// Fingerprint tells firmware apart by what it says of itself: option 60, 94 and
+// the order of what it asks for.
+func Fingerprint(p *dhcpopts.Packet) string {
+	var b []byte
+	for _, code := range []uint8{dhcpopts.OptClass, dhcpopts.OptInterfaceID, dhcpopts.OptRequestList} {
+		v := value(p, code)
+		b = binary.BigEndian.AppendUint16(b, uint16(len(v)))
+		b = append(b, v...)
+	}
+	return string(b)
+}

@@ -1,0 +1,54 @@
+package proxydhcp
+
+import "pxekit/dhcpopts"
+
+// choose picks the strategy for an OFFER, and says what is to blame when the
+// one before was refused.
+//
+// Refused means: the machine had an address offer as well, and still asks
+// again; or it accepted an address, and what was due never came. iPXE's second
+// DISCOVER is none (it always sends two), and neither is asking again on a
+// network that offers no address.
+func choose(want Strategy, c dhcpopts.Client, m Machine, learned Strategy) (Strategy, string) {
+	switch {
+	case want == Direct || want == BINL:
+		return want, ""
+	case c.Arch().HTTP():
+		return Direct, "" // HTTP boot knows no port 4011
+	case m.Strategy != "" && c.Stage() != dhcpopts.IPXEStage && refused(m):
+		return other(m.Strategy), remedy(m)
+	case m.Strategy != "":
+		return m.Strategy, ""
+	case learned == Direct || learned == BINL:
+		return learned, ""
+	}
+	return Direct, ""
+}
+
+func refused(m Machine) bool {
+	if m.Fetched {
+		return false // it took the offer; asking again is a new boot
+	}
+	if m.Requested {
+		return m.Strategy == Direct || !m.Asked
+	}
+	return m.Address
+}
+
+func other(s Strategy) Strategy {
+	if s == Direct {
+		return BINL
+	}
+	return Direct
+}
+
+// remedy names the setting of the DHCP server that would have prevented a
+// refusal.
+func remedy(m Machine) string {
+	if m.Requested {
+		return "the firmware took the address and not the boot file: a boot file, next-server or option 60 on the DHCP server itself " +
+			"comes before a proxy offer; remove them there"
+	}
+	return "the firmware drops proxy offers of this kind (UEFI from before April 2017 drops those with option 43): " +
+		"next-server and boot file on the DHCP server itself would do without a proxy"
+}

@@ -1,0 +1,212 @@
+package tftpserve
+
+import "time"
+
+// Retransmission. ROMs wait about a second before they ask again, so the first
+// timeout is one; it then follows the measured round-trip time (RFC 6298) and
+// doubles while nothing comes back. A silent client is given up after
+// maxRetries, at most half a minute.
+const (
+	firstTimeout = time.Second
+	minTimeout   = 100 * time.Millisecond
+	maxTimeout   = 5 * time.Second
+	maxRetries   = 6
+)
+
+// Transfer is one file on its way to one client, as a state machine: packets
+// and the passing of time go in, a [Step] comes out. It does no I/O and owns no
+// clock, so that a test can lose, delay, double and reorder every packet.
+//
+//	       OACK ──ACK 0──┐
+//	RRQ ─►               ├─► window ──ACK of its last block──► next window … done
+//	       (no options) ─┘      ▲            │
+//	                            └─ ACK of an earlier block, or timeout
+type Transfer struct {
+	terms  Terms
+	blocks uint64 // how many DATA blocks the file takes; the last is short, maybe empty
+
+	acked   uint64 // blocks the client has, counted from 1 as on the wire but without wrapping
+	sent    uint64 // last block sent
+	waiting bool   // for the ACK 0 that answers an OACK
+	fast    bool   // this window was sent again on a duplicate ACK already
+
+	armed   time.Time // when the timeout began to run
+	sentAt  time.Time // when the window left; zero after a retransmission (Karn's rule)
+	rtt     estimator
+	timeout time.Duration
+	retries int
+	done    bool
+}
+
+// Step is what a transfer wants done now.
+type Step struct {
+	OACK        bool      // send the OACK
+	First, Last uint64    // send these DATA blocks, counted from 1; none when First is 0
+	Again       bool      // they were sent before
+	Deadline    time.Time // call Tick then, if no packet came before
+	Done        bool      // the transfer has ended
+	Outcome     Outcome   // how, when Done
+}
+
+// Outcome is how a transfer ended.
+type Outcome struct {
+	Complete bool      // every block was acknowledged
+	Silent   bool      // the client stopped answering
+	Code     ErrorCode // the client's ERROR, when neither of the above
+	Message  string
+}
+
+// NewTransfer starts a transfer of size octets under terms.
+func NewTransfer(now time.Time, size int64, terms Terms) (*Transfer, Step) {
+	t := &Transfer{terms: terms, blocks: uint64(size)/uint64(terms.BlockSize) + 1, timeout: firstTimeout}
+	if terms.Timeout > 0 {
+		t.timeout = terms.Timeout
+	}
+	if terms.OACK != nil {
+		t.waiting, t.sentAt, t.armed = true, now, now
+		return t, Step{OACK: true, Deadline: t.deadline()}
+	}
+	return t, t.window(now)
+}
+
+// Acked is how many octets of DATA the client has, short blocks counted full.
+func (t *Transfer) Acked() uint64 { return t.acked * uint64(t.terms.BlockSize) }
+
+// Packet takes a packet of the client. Anything but ACK and ERROR changes
+// nothing.
+func (t *Transfer) Packet(now time.Time, p Packet) Step {
+	switch {
+	case t.done:
+		return Step{Done: true}
+	case p.Op == ERROR:
+		return t.end(Outcome{Code: p.Code, Message: p.Message})
+	case p.Op != ACK:
+		return t.wait()
+	case t.waiting:
+		return t.ackOACK(now, p.Block)
+	}
+	// The wire has 16 bits of the block number; which block is meant follows
+	// from what is on its way. Anything else is an old duplicate.
+	ahead := uint64(p.Block - uint16(t.acked))
+	if ahead > t.sent-t.acked {
+		return t.wait()
+	}
+	if ahead == 0 {
+		return t.duplicate(now)
+	}
+	return t.progress(now, t.acked+ahead)
+}
+
+func (t *Transfer) ackOACK(now time.Time, block uint16) Step {
+	if block != 0 {
+		return t.wait()
+	}
+	t.waiting = false
+	t.measure(now)
+	return t.window(now)
+}
+
+// progress goes on after block: with the next window, or, when the client says
+// it has only part of this one, from where it stopped (RFC 7440 section 4).
+func (t *Transfer) progress(now time.Time, block uint64) Step {
+	if block == t.sent {
+		t.measure(now)
+	}
+	t.acked = block
+	if t.acked == t.blocks {
+		return t.end(Outcome{Complete: true})
+	}
+	return t.window(now)
+}
+
+// duplicate handles an ACK of what was acknowledged before. In lock-step it is
+// ignored: answering it sends every later block twice (the Sorcerer's
+// Apprentice, RFC 1123 section 4.2.3.1). In a window it says that the first
+// block was lost, and is answered once.
+func (t *Transfer) duplicate(now time.Time) Step {
+	if t.terms.WindowSize == 1 || t.fast {
+		return t.wait()
+	}
+	t.fast = true
+	return t.again(now)
+}
+
+// Tick says that time has passed without a packet.
+func (t *Transfer) Tick(now time.Time) Step {
+	if t.done {
+		return Step{Done: true}
+	}
+	if now.Before(t.deadline()) {
+		return t.wait()
+	}
+	if t.retries == maxRetries {
+		return t.end(Outcome{Silent: true})
+	}
+	t.retries++
+	if t.terms.Timeout == 0 {
+		t.timeout = min(2*t.timeout, maxTimeout)
+	}
+	return t.again(now)
+}
+
+// window sends the blocks after the last acknowledged one, as many as were
+// agreed. Blocks of it that were on their way before are marked Again.
+func (t *Transfer) window(now time.Time) Step {
+	last := min(t.acked+uint64(t.terms.WindowSize), t.blocks)
+	repeats := t.sent > t.acked
+	t.sent, t.armed, t.sentAt, t.retries, t.fast = last, now, now, 0, false
+	if repeats {
+		t.sentAt = time.Time{}
+	}
+	t.timeout = t.rtt.timeout(t.terms.Timeout)
+	return Step{First: t.acked + 1, Last: last, Again: repeats, Deadline: t.deadline()}
+}
+
+// again sends what was sent last.
+func (t *Transfer) again(now time.Time) Step {
+	t.sentAt, t.armed = time.Time{}, now
+	if t.waiting {
+		return Step{OACK: true, Again: true, Deadline: t.deadline()}
+	}
+	return Step{First: t.acked + 1, Last: t.sent, Again: true, Deadline: t.deadline()}
+}
+
+func (t *Transfer) wait() Step { return Step{Deadline: t.deadline()} }
+
+func (t *Transfer) deadline() time.Time { return t.armed.Add(t.timeout) }
+
+func (t *Transfer) end(o Outcome) Step {
+	t.done = true
+	return Step{Done: true, Outcome: o}
+}
+
+// measure takes the round-trip time of what was just acknowledged, unless it
+// was sent twice: then nobody knows which copy the answer is for.
+func (t *Transfer) measure(now time.Time) {
+	if !t.sentAt.IsZero() {
+		t.rtt.add(now.Sub(t.sentAt))
+	}
+}
+
+// estimator is the smoothed round-trip time of RFC 6298 section 2.
+type estimator struct{ smooth, variation time.Duration }
+
+func (e *estimator) add(sample time.Duration) {
+	if e.smooth == 0 {
+		e.smooth, e.variation = sample, sample/2
+		return
+	}
+	e.variation += ((e.smooth - sample).Abs() - e.variation) / 4
+	e.smooth += (sample - e.smooth) / 8
+}
+
+// timeout is how long to wait for the next answer; asked is the client's wish.
+func (e *estimator) timeout(asked time.Duration) time.Duration {
+	switch {
+	case asked > 0:
+		return asked
+	case e.smooth == 0:
+		return firstTimeout
+	}
+	return min(max(e.smooth+4*e.variation, minTimeout), maxTimeout)
+}

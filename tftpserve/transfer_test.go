@@ -1,0 +1,270 @@
+package tftpserve
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// network is a simulated path between a transfer and a client that follows RFC
+// 1350 and 7440, with a clock of its own. Each packet may be lost, doubled,
+// delayed and so overtaken.
+type network struct {
+	rng               *rand.Rand
+	loss, twice, slow float64
+	now               time.Time
+	flight            []packet
+	server            *Transfer
+	deadline          time.Time
+	outcome           *Outcome
+	sent              map[uint64]int // how often each block left
+	client            receiver
+}
+
+type packet struct {
+	at       time.Time
+	toClient bool
+	oack     bool
+	block    uint64 // toClient: absolute, so that the test need not trust the wrap
+	ack      Packet
+	order    int
+}
+
+// receiver is a client: it takes blocks in order and acknowledges at the end of
+// a window, at a gap, and again when nothing comes.
+type receiver struct {
+	window   int
+	blocks   uint64
+	have     uint64
+	inWindow int
+	oack     bool
+	again    time.Time
+}
+
+const delay = 5 * time.Millisecond
+
+func simulate(seed uint64, size int64, terms Terms, loss, twice, slow float64) *network {
+	n := &network{rng: rand.New(rand.NewPCG(seed, 1)), loss: loss, twice: twice, slow: slow, now: time.Unix(0, 0), sent: map[uint64]int{}}
+	n.client = receiver{window: terms.WindowSize, blocks: uint64(size)/uint64(terms.BlockSize) + 1, again: n.now.Add(2 * time.Second)}
+	t, step := NewTransfer(n.now, size, terms)
+	n.server = t
+	n.take(step)
+	for steps := 0; n.outcome == nil && steps < 5_000_000; steps++ {
+		n.advance()
+	}
+	return n
+}
+
+// advance moves the clock to the next thing that happens.
+func (n *network) advance() {
+	next := n.deadline
+	if n.client.again.Before(next) && !n.client.done() {
+		next = n.client.again
+	}
+	first := -1
+	for i, p := range n.flight {
+		if !p.at.After(next) {
+			next, first = p.at, i
+		}
+	}
+	n.now = next
+	switch {
+	case first >= 0:
+		p := n.flight[first]
+		n.flight = append(n.flight[:first], n.flight[first+1:]...)
+		n.deliver(p)
+	case n.now.Equal(n.deadline):
+		n.take(n.server.Tick(n.now))
+	default:
+		n.acknowledge()
+	}
+}
+
+func (n *network) deliver(p packet) {
+	if !p.toClient {
+		n.take(n.server.Packet(n.now, p.ack))
+		return
+	}
+	c := &n.client
+	switch {
+	case p.oack:
+		c.oack = true
+		if c.have == 0 {
+			n.acknowledge()
+		}
+	case p.block == c.have+1:
+		c.have++
+		c.inWindow++
+		if c.inWindow == c.window || c.done() {
+			n.acknowledge()
+		}
+	case p.block > c.have+1 && c.inWindow > 0: // a gap: say what is here, once a window
+		n.acknowledge()
+	case p.block <= c.have && (c.window == 1 || c.done()): // our ACK was lost
+		n.acknowledge()
+	}
+}
+
+func (c *receiver) done() bool { return c.have == c.blocks }
+
+func (n *network) acknowledge() {
+	n.client.inWindow = 0
+	n.client.again = n.now.Add(2 * time.Second)
+	if n.client.have == 0 && !n.client.oack {
+		return
+	}
+	n.put(packet{ack: Packet{Op: ACK, Block: uint16(n.client.have)}})
+}
+
+func (n *network) take(s Step) {
+	if s.Done {
+		n.outcome = &s.Outcome
+		return
+	}
+	n.deadline = s.Deadline
+	if s.OACK {
+		n.put(packet{toClient: true, oack: true})
+	}
+	for b := s.First; b != 0 && b <= s.Last; b++ {
+		n.sent[b]++
+		n.put(packet{toClient: true, block: b})
+	}
+}
+
+func (n *network) put(p packet) {
+	copies := 1
+	if n.rng.Float64() < n.loss {
+		copies = 0
+	} else if n.rng.Float64() < n.twice {
+		copies = 2
+	}
+	for range copies {
+		p.at = n.now.Add(delay)
+		if n.rng.Float64() < n.slow {
+			p.at = p.at.Add(time.Duration(n.rng.IntN(300)) * time.Millisecond)
+		}
+		n.flight = append([]packet{p}, n.flight...)
+	}
+}
+
+func terms(block, window int, oack bool) Terms {
+	t := Terms{BlockSize: block, WindowSize: window}
+	if oack {
+		t.OACK = []Option{{"blksize", "x"}}
+	}
+	return t
+}
+
+// Whatever the path does to packets, the client ends with every block, in
+// order, in bounded time.
+func TestTransferOnBadPaths(t *testing.T) {
+	for _, window := range []int{1, 2, 4, 16, 64} {
+		for _, oack := range []bool{false, true} {
+			if window > 1 && !oack {
+				continue
+			}
+			for _, path := range [][3]float64{{0, 0, 0}, {0.1, 0, 0}, {0, 0.3, 0}, {0, 0, 0.2}, {0.05, 0.1, 0.1}} {
+				t.Run(fmt.Sprintf("window %d, oack %v, loss %v double %v delay %v", window, oack, path[0], path[1], path[2]), func(t *testing.T) {
+					for seed := range uint64(20) {
+						n := simulate(seed, 512*150+seed2size(seed), terms(512, window, oack), path[0], path[1], path[2])
+						require.NotNil(t, n.outcome, "seed %d never ended", seed)
+						require.Equal(t, Outcome{Complete: true}, *n.outcome, "seed %d", seed)
+						require.True(t, n.client.done(), "seed %d: client has %d of %d", seed, n.client.have, n.client.blocks)
+					}
+				})
+			}
+		}
+	}
+}
+
+func seed2size(seed uint64) int64 { return []int64{0, 1, 511}[seed%3] }
+
+func TestQuietPathSendsEachBlockOnce(t *testing.T) {
+	for _, window := range []int{1, 4, 64} {
+		n := simulate(1, 512*1000, terms(512, window, true), 0, 0, 0)
+		require.True(t, n.outcome.Complete)
+		require.Len(t, n.sent, 1001)
+		for b, times := range n.sent {
+			require.Equal(t, 1, times, "block %d", b)
+		}
+	}
+}
+
+// The Sorcerer's Apprentice: every packet of the path comes twice, and still
+// each block of a lock-step transfer leaves once.
+func TestDoubledPacketsDoNotDoubleBlocks(t *testing.T) {
+	n := simulate(1, 512*200, terms(512, 1, true), 0, 1, 0)
+	require.True(t, n.outcome.Complete)
+	for b, times := range n.sent {
+		require.Equal(t, 1, times, "block %d", b)
+	}
+}
+
+func TestBlockNumbersWrap(t *testing.T) {
+	for _, window := range []int{1, 16} {
+		n := simulate(3, 8*140_000, terms(8, window, true), 0, 0, 0)
+		require.True(t, n.outcome.Complete)
+		require.Equal(t, uint64(140_001), n.client.have)
+	}
+}
+
+func TestSilentClientIsGivenUp(t *testing.T) {
+	n := simulate(1, 5000, terms(512, 1, true), 1, 0, 0)
+	require.Equal(t, Outcome{Silent: true}, *n.outcome)
+	require.LessOrEqual(t, n.now.Sub(time.Unix(0, 0)), 30*time.Second)
+}
+
+func TestClientErrorEnds(t *testing.T) {
+	now := time.Unix(0, 0)
+	tr, _ := NewTransfer(now, 5000, terms(1468, 4, true))
+	s := tr.Packet(now, Packet{Op: ERROR, Code: OptionRefused, Message: "User aborted the transfer"})
+	require.Equal(t, Step{Done: true, Outcome: Outcome{Code: OptionRefused, Message: "User aborted the transfer"}}, s)
+	require.True(t, tr.Packet(now, Packet{Op: ACK}).Done)
+	require.True(t, tr.Tick(now).Done)
+}
+
+// A gap in a window is mended from where the client stopped, at once.
+func TestPartOfAWindow(t *testing.T) {
+	now := time.Unix(0, 0)
+	tr, s := NewTransfer(now, 512*100, terms(512, 8, false))
+	require.Equal(t, [2]uint64{1, 8}, [2]uint64{s.First, s.Last})
+	s = tr.Packet(now, Packet{Op: ACK, Block: 3})
+	require.Equal(t, Step{First: 4, Last: 11, Again: true, Deadline: s.Deadline}, s)
+	s = tr.Packet(now, Packet{Op: ACK, Block: 3})
+	require.Equal(t, [2]uint64{4, 11}, [2]uint64{s.First, s.Last}, "first block lost")
+	s = tr.Packet(now, Packet{Op: ACK, Block: 3})
+	require.Zero(t, s.First, "answered once")
+	require.Zero(t, tr.Packet(now, Packet{Op: ACK, Block: 500}).First, "not on its way")
+}
+
+func TestNegotiate(t *testing.T) {
+	bounds := Bounds{BlockSize: 1468, WindowSize: 64, WindowBytes: 1 << 16}
+	for _, c := range []struct {
+		name string
+		req  []Option
+		mode string
+		size int64
+		want []Option
+	}{
+		{"edk2", []Option{{"tsize", "0"}, {"blksize", "1468"}, {"windowsize", "4"}}, "octet", 949, []Option{{"tsize", "949"}, {"blksize", "1468"}, {"windowsize", "4"}}},
+		{"the client's order and spelling", []Option{{"BlkSize", "512"}, {"TSIZE", "0"}}, "octet", 7, []Option{{"BlkSize", "512"}, {"TSIZE", "7"}}},
+		{"larger than the MTU", []Option{{"blksize", "65464"}}, "octet", 7, []Option{{"blksize", "1468"}}},
+		{"too small", []Option{{"blksize", "7"}}, "octet", 7, nil},
+		{"not a number", []Option{{"blksize", "big"}, {"tsize", "zzz"}}, "octet", 7, nil},
+		{"unknown", []Option{{"msftwindow", "31416"}, {"tsize", "0"}}, "octet", 7, []Option{{"tsize", "7"}}},
+		{"window over the byte cap, block size later", []Option{{"windowsize", "64"}, {"blksize", "1468"}}, "octet", 7, []Option{{"windowsize", "44"}, {"blksize", "1468"}}},
+		{"window of zero", []Option{{"windowsize", "0"}}, "octet", 7, nil},
+		{"timeout", []Option{{"timeout", "3"}}, "octet", 7, []Option{{"timeout", "3"}}},
+		{"timeout out of range", []Option{{"timeout", "256"}}, "octet", 7, nil},
+		{"twice", []Option{{"blksize", "512"}, {"blksize", "1024"}}, "octet", 7, []Option{{"blksize", "512"}}},
+		{"size of netascii", []Option{{"tsize", "0"}, {"blksize", "600"}}, "NetASCII", 7, []Option{{"blksize", "600"}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := Negotiate(Packet{Op: RRQ, Mode: c.mode, Options: c.req}, c.size, bounds)
+			require.Equal(t, c.want, got.OACK)
+		})
+	}
+}
