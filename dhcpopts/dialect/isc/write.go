@@ -16,15 +16,14 @@ import (
 // Write renders a plan as dhcpd.conf: a part to paste, or with Full a whole
 // file. Expect reads the text back with [Parse].
 func Write(p *plan.Plan, req dialect.Request) (dialect.Output, error) {
-	w := &writer{plan: p, req: req}
+	w := &writer{plan: p, req: req, cases: p.Cases()}
 	if err := w.check(); err != nil {
 		return dialect.Output{}, err
 	}
-	w.cases = p.Cases()
 	w.losses()
-	text, whole := w.text()
+	text := w.text()
 	return dialect.Output{
-		Text: text, Notes: w.notes(), Lost: w.lost, Expect: expect(whole), Evidence: dialect.Wire,
+		Text: text, Notes: w.notes(), Lost: w.lost, Expect: w.expect(text), Evidence: dialect.Wire,
 		Check: "dhcpd -t -cf /etc/dhcp/dhcpd.conf",
 	}, nil
 }
@@ -55,7 +54,7 @@ func (w *writer) check() error {
 			return fmt.Errorf("dhcpd serves IPv4 networks here, not %q", s)
 		}
 	}
-	for _, c := range w.plan.Cases() {
+	for _, c := range w.cases {
 		if c.Answer.HasServer() && !c.Answer.SIAddr.Is4() {
 			return fmt.Errorf("%s: next-server must be an IPv4 address, not %q", c.Origin, c.Answer.SIAddr)
 		}
@@ -125,33 +124,41 @@ func (w *writer) notes() []dialect.Note {
 	return notes
 }
 
-// text gives what is printed, and a whole file with that text in its place for
-// the model.
-func (w *writer) text() (printed, whole string) {
-	inSubnet, global := chain(w.cases), ""
+// text is what is printed.
+func (w *writer) text() string {
+	global, inSubnet := "", ""
 	if w.req.As == formClass {
-		inSubnet, global = "", oneClass(w.cases, w.plan.Scope)
+		global = oneClass(w.cases, w.plan.Scope)
+	} else {
+		inSubnet = chain(w.cases)
 	}
-	if w.req.Full {
-		whole = header(w.req) + global + subnets(w.plan.Scope, w.req, inSubnet)
-		return whole, whole
+	switch {
+	case w.req.Full:
+		return header(w.req) + global + subnets(w.plan.Scope, w.req, inSubnet)
+	case global != "":
+		return global
 	}
-	printed = intoSubnet(w.plan.Scope) + inSubnet
-	if global != "" {
-		printed = global
-	}
+	return intoSubnet(w.plan.Scope) + inSubnet
+}
+
+// whole puts what is printed into a file of its own, for the model.
+func (w *writer) whole(text string) string {
 	scopes := w.plan.Scope
 	if len(scopes) == 0 {
 		scopes = []netip.Prefix{exampleNetwork}
 	}
-	for i, s := range scopes {
-		ends := dialect.Request{RangeLow: lowest(s), RangeHigh: lowest(s)}
-		if i == 0 {
-			whole = global
-		}
-		whole += subnets([]netip.Prefix{s}, ends, inSubnet)
+	var b strings.Builder
+	if w.req.Full {
+		return text
 	}
-	return printed, whole
+	if w.req.As == formClass {
+		b.WriteString(text)
+		text = ""
+	}
+	for _, s := range scopes {
+		b.WriteString(subnets([]netip.Prefix{s}, dialect.Request{RangeLow: lowest(s), RangeHigh: lowest(s)}, text))
+	}
+	return b.String()
 }
 
 // exampleNetwork stands for the network of a plan without a scope (RFC 5737).
@@ -159,8 +166,8 @@ var exampleNetwork = netip.MustParsePrefix("192.0.2.0/24")
 
 // expect reads the text when it is first asked: a plan with 100,000 hosts is
 // printed without.
-func expect(whole string) func(dhcpopts.Client) dhcpopts.Answer {
-	parse := sync.OnceValues(func() (*Config, error) { return Parse(whole) })
+func (w *writer) expect(text string) func(dhcpopts.Client) dhcpopts.Answer {
+	parse := sync.OnceValues(func() (*Config, error) { return Parse(w.whole(text)) })
 	return func(c dhcpopts.Client) dhcpopts.Answer {
 		config, err := parse()
 		if err != nil {
@@ -170,10 +177,15 @@ func expect(whole string) func(dhcpopts.Client) dhcpopts.Answer {
 	}
 }
 
+// caseSize is about what one case takes, so that 100,000 hosts do not grow the
+// text step by step.
+const caseSize = 400
+
 // chain is the cases as one if/elsif: the first that holds is executed, so
 // nothing of a later rule reaches an earlier rule's client.
 func chain(cases []plan.Case) string {
 	var b strings.Builder
+	b.Grow(caseSize * len(cases))
 	for i, c := range cases {
 		word := "if"
 		if i > 0 {
