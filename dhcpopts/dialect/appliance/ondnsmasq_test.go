@@ -80,3 +80,9 @@ func TestUniFi(t *testing.T) {
 		require.True(t, out.Expect(corpus.BIOSClient).Empty())
 	}
 }
+
+func TestCorpusOnDnsmasq(t *testing.T) {
+	for _, target := range []dialect.Target{OpenWrt, OPNsenseDnsmasq, Libvirt, UniFi, Udhcpd, Networkd} {
+		t.Run(target.Name, func(t *testing.T) { corpus.CheckTarget(t, target) })
+	}
+}

@@ -20,6 +20,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
+func TestCorpus(t *testing.T) { corpus.CheckTarget(t, Target) }
+
 // whole asks for a file that loads by itself.
 var whole = dialect.Request{
 	Full: true, Interface: "s0", RangeLow: netip.MustParseAddr("10.77.0.100"), RangeHigh: netip.MustParseAddr("10.77.0.150"),
