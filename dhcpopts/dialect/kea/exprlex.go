@@ -29,7 +29,7 @@ type exprToken struct {
 // lexExpr cuts an expression into tokens, an exprEnd last. Where patterns
 // compete the longest match wins, as flex has it (src/lib/eval/lexer.ll).
 func lexExpr(text string) ([]exprToken, error) {
-	var all []exprToken
+	all := make([]exprToken, 0, len(text)/4+1)
 	for at := 0; at < len(text); {
 		if strings.IndexByte(" \t\n", text[at]) >= 0 {
 			at++

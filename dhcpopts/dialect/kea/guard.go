@@ -40,7 +40,7 @@ func (e entry) test() string {
 // entries names the cases and puts hosts with equal answers together: machines
 // with different addresses never compete, so their order is free.
 func entries(cases []plan.Case) []entry {
-	var out []entry
+	out := make([]entry, 0, len(cases))
 	g := grouping{open: map[string][]int{}, seen: map[string][]plan.Cond{}}
 	for i, c := range cases {
 		name := "pxekit-" + strings.ReplaceAll(c.Origin, " ", "-")
@@ -139,7 +139,7 @@ type guarded struct {
 
 // guard gives each entry its guards.
 func guard(list []entry) []entry {
-	var g guarded
+	g := guarded{entries: make([]entry, 0, len(list))}
 	index := newKeyed()
 	for _, e := range list {
 		rivals := index.rivals(list, e)

@@ -144,6 +144,21 @@ func TestScope(t *testing.T) {
 	}
 }
 
+// TestWholeRefused holds that a whole file without a network, or with a range
+// outside of it, is an error and not a file that serves nobody.
+func TestWholeRefused(t *testing.T) {
+	p := *corpus.Plans()[0].Plan
+	r := full(formClasses)
+	r.RangeHigh = netip.MustParseAddr("10.78.0.1")
+	_, err := Target.Write(&p, r)
+	require.EqualError(t, err, "the range 10.77.0.100-10.78.0.1 is in none of the scopes")
+	p.Scope = nil
+	_, err = Target.Write(&p, full(formClasses))
+	require.EqualError(t, err, "a whole kea-dhcp4.conf needs a scope: the network it serves")
+	_, err = Target.Write(&p, dialect.Request{As: "xml"})
+	require.EqualError(t, err, `kea has no form "xml"`)
+}
+
 // TestSpell holds that what is to be typed is read as what is sent.
 func TestSpell(t *testing.T) {
 	for _, name := range corpus.Names() {

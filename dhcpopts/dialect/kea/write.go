@@ -3,6 +3,7 @@ package kea
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 
@@ -35,8 +36,8 @@ func write(p *plan.Plan, r dialect.Request) (dialect.Output, error) {
 	if r.As != "" && r.As != formClasses && !w.flex {
 		return dialect.Output{}, fmt.Errorf("kea has no form %q", r.As)
 	}
-	if r.Full && len(p.Scope) == 0 {
-		return dialect.Output{}, fmt.Errorf("a whole kea-dhcp4.conf needs a scope: the network it serves")
+	if err := whole(p, r); err != nil {
+		return dialect.Output{}, err
 	}
 	all := guard(entries(p.Cases()))
 	classes := make([]*Node, len(all))
@@ -47,13 +48,27 @@ func write(p *plan.Plan, r dialect.Request) (dialect.Output, error) {
 	}
 	members := w.members(classes, names, r)
 	text := comment(r.Full) + Format(object(member("Dhcp4", object(members...)))) + "\n"
-	w.remarks(r.Full)
+	w.remarks(r)
 	return dialect.Output{
 		Text: text, Notes: w.notes, Lost: w.lost,
 		Expect: expect(text), Evidence: dialect.Wire,
 		Check: "kea-dhcp4 -t /etc/kea/kea-dhcp4.conf",
 		Where: where(r.Full),
 	}, nil
+}
+
+// whole refuses a request for a whole file that would serve no network, or that
+// would drop the range.
+func whole(p *plan.Plan, r dialect.Request) error {
+	switch inScope := func(n netip.Prefix) bool { return n.Contains(r.RangeLow) && n.Contains(r.RangeHigh) }; {
+	case !r.Full:
+		return nil
+	case len(p.Scope) == 0:
+		return fmt.Errorf("a whole kea-dhcp4.conf needs a scope: the network it serves")
+	case r.RangeLow.IsValid() && !slices.ContainsFunc(p.Scope, inScope):
+		return fmt.Errorf("the range %s-%s is in none of the scopes", r.RangeLow, r.RangeHigh)
+	}
+	return nil
 }
 
 func where(full bool) string {
@@ -262,8 +277,11 @@ func once(notes []dialect.Note, f dialect.Feature, text string) []dialect.Note {
 	return append(notes, dialect.Note{Feature: f, Text: text})
 }
 
-func (w *writer) remarks(full bool) {
-	if !full {
+func (w *writer) remarks(r dialect.Request) {
+	if r.Full && !r.RangeLow.IsValid() {
+		w.note("", "without a range the subnets have no addresses to give")
+	}
+	if !r.Full {
 		w.note("", "options 66 and 67 that a subnet, pool or reservation sets itself beat those of a class")
 	}
 	if len(w.plan.Scope) > 0 {
