@@ -92,7 +92,7 @@ func readEdgeOSText(text string, scopes []netip.Prefix) (*isc.Config, error) {
 func spellEdgeOS(code uint8, value []byte) (dialect.Spelling, error) {
 	s, err := isc.Spell(code, value)
 	if err != nil {
-		return s, fmt.Errorf("edgeos: %w", err)
+		return s, err
 	}
 	safe := strings.NewReplacer(`\\`, `\\`, `\"`, `\042`, `'`, `\047`, `&`, `\046`).Replace(s.Text)
 	s.Text = "subnet-parameters '" + strings.ReplaceAll(safe, `"`, "&quot;") + "'"

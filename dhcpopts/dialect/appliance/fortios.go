@@ -58,8 +58,19 @@ func writeFortiOS(p *plan.Plan, _ dialect.Request) (dialect.Output, error) {
 		},
 		Expect: func(c dhcpopts.Client) dhcpopts.Answer { return requested(a, c) },
 		Where:  "at the command line; put the ID of your DHCP server in place of the number after edit",
-		Check:  "diagnose debug application dhcps -1", Undo: "in the server: unset next-server, unset filename; in config options: delete 66, delete 67",
+		Check:  "diagnose debug application dhcps -1", Undo: fortiUndo(lines),
 	}, err
+}
+
+// fortiUndo takes the lines of a server back.
+func fortiUndo(lines []string) string {
+	undo := []string{"in the server: unset next-server, unset filename"}
+	for _, line := range lines {
+		if id, ok := strings.CutPrefix(strings.TrimSpace(line), "edit "); ok {
+			undo = append(undo, "in config options: delete "+id)
+		}
+	}
+	return strings.Join(undo, ", ")
 }
 
 // requested keeps the options that a client asks for.
@@ -202,7 +213,7 @@ func readFortiOS(text string) (dhcpopts.Answer, error) {
 func spellFortiOS(code uint8, value []byte) (dialect.Spelling, error) {
 	kind, text, err := fortiOption(code, value)
 	if err != nil {
-		return dialect.Spelling{}, fmt.Errorf("fortios: %w", err)
+		return dialect.Spelling{}, err
 	}
 	return dialect.Spelling{Text: "set type " + kind + "; set value " + text, Where: "in config options, edit, of the DHCP server", Sent: value}, nil
 }
@@ -218,7 +229,7 @@ func readFortiOSValue(_ uint8, typed string) (dialect.Reading, error) {
 		err = errors.New("a value is one word or stands in quotes")
 	}
 	if err != nil {
-		return dialect.Reading{}, fmt.Errorf("fortios: %q: %w", typed, err)
+		return dialect.Reading{}, fmt.Errorf("%q: %w", typed, err)
 	}
 	sent, err := readValue(kind, words)
 	return dialect.Reading{Sent: sent, Evidence: dialect.Documented}, err

@@ -59,22 +59,10 @@ func writeMeraki(p *plan.Plan, _ dialect.Request) (dialect.Output, error) {
 	return dialect.Output{
 		Text: text, Notes: notes, Lost: l.notes, Evidence: dialect.Unverified,
 		Expect: func(dhcpopts.Client) dhcpopts.Answer { return a },
-		Where:  merakiWhere(p.Scope), Bare: true,
+		Where:  "into the body of a PUT to the VLAN of the clients" + ofNetworks(p.Scope), Bare: true,
 		Check: "GET /networks/{networkId}/appliance/vlans/{vlanId}",
 		Undo:  `PUT /networks/{networkId}/appliance/vlans/{vlanId} with {"dhcpBootOptionsEnabled": false, "dhcpOptions": []}`,
 	}, err
-}
-
-func merakiWhere(scopes []netip.Prefix) string {
-	where := "into the body of a PUT to the VLAN of the clients"
-	if len(scopes) > 0 {
-		var nets []string
-		for _, n := range scopes {
-			nets = append(nets, n.Masked().String())
-		}
-		where += ": " + strings.Join(nets, ", ")
-	}
-	return where
 }
 
 func merakiPlan(p *plan.Plan, l *losses, notes *[]dialect.Note) merakiVLAN {
@@ -135,7 +123,7 @@ func readMeraki(text []byte) (dhcpopts.Answer, error) {
 
 func spellMeraki(code uint8, value []byte) (dialect.Spelling, error) {
 	if err := fits(code, value); err != nil {
-		return dialect.Spelling{}, fmt.Errorf("meraki: %w", err)
+		return dialect.Spelling{}, err
 	}
 	text, err := merakiJSON(merakiValue(dhcpopts.Option{Code: code, Data: value}))
 	return dialect.Spelling{Text: strings.TrimSuffix(text, "\n"), Where: "an entry of dhcpOptions", Sent: value}, err

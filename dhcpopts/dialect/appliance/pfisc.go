@@ -180,7 +180,7 @@ func (d *pfTarget) option(b *pfBoot, o dhcpopts.Option, l *losses) {
 
 func (d *pfTarget) spell(code uint8, value []byte) (dialect.Spelling, error) {
 	if err := fits(code, value); err != nil {
-		return dialect.Spelling{}, fmt.Errorf("%s: %w", d.name, err)
+		return dialect.Spelling{}, err
 	}
 	s := dialect.Spelling{Text: colonHex(value), Where: d.where, Sent: value}
 	if code == dhcpopts.OptBootFile {

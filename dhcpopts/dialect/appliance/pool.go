@@ -174,7 +174,7 @@ func (d *pool) undoLines(lines []string) string {
 func (d *pool) spell(code uint8, value []byte) (dialect.Spelling, error) {
 	line, err := d.optionLine(code, value)
 	if err != nil {
-		return dialect.Spelling{}, fmt.Errorf("%s: %w", d.name, err)
+		return dialect.Spelling{}, err
 	}
 	return dialect.Spelling{Text: line, Where: "in " + d.where, Sent: value}, nil
 }
@@ -190,7 +190,7 @@ func (d *pool) readValue(code uint8, typed string) (dialect.Reading, error) {
 		}
 	}
 	if err != nil {
-		return dialect.Reading{}, fmt.Errorf("%s: %q: %w", d.name, typed, err)
+		return dialect.Reading{}, fmt.Errorf("%q: %w", typed, err)
 	}
 	sent, _ := a.Get(code)
 	return dialect.Reading{Sent: sent, Evidence: d.evidence}, nil

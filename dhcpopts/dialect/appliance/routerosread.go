@@ -207,7 +207,7 @@ func rosPiece(text string, asText bool) []byte {
 
 func spellRouterOS(code uint8, value []byte) (dialect.Spelling, error) {
 	if err := fits(code, value); err != nil {
-		return dialect.Spelling{}, fmt.Errorf("routeros: %w", err)
+		return dialect.Spelling{}, err
 	}
 	return dialect.Spelling{
 		Text:  fmt.Sprintf("/ip dhcp-server option add name=option%d code=%d value=0x%x", code, code, value),
@@ -230,7 +230,7 @@ func readRouterOSValue(_ uint8, typed string) (dialect.Reading, error) {
 		r.Sent, err = rosValue(value)
 	}
 	if err != nil {
-		return dialect.Reading{}, fmt.Errorf("routeros: %q: %w", typed, err)
+		return dialect.Reading{}, fmt.Errorf("%q: %w", typed, err)
 	}
 	return r, nil
 }

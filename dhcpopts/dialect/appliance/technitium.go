@@ -48,10 +48,7 @@ func writeTechnitium(p *plan.Plan, _ dialect.Request) (dialect.Output, error) {
 			"' \\\n     http://localhost:5380/api/dhcp/scopes/set\n"
 	}
 	a, vendor, err := readTechnitium(text)
-	where := "at a shell; put your token and the name of your scope in place of TOKEN and SCOPE"
-	if len(p.Scope) > 0 {
-		where += ", the scope of " + p.Scope[0].Masked().String()
-	}
+	where := "at a shell; put your token and the name of your scope in place of TOKEN and SCOPE" + ofNetworks(p.Scope)
 	return dialect.Output{
 		Text: text, Lost: l.notes, Evidence: dialect.Derived,
 		Notes: []dialect.Note{
@@ -196,10 +193,10 @@ func technitiumAnswer(a dhcpopts.Answer, vendor []dhcpopts.Option, c dhcpopts.Cl
 
 func spellTechnitium(code uint8, value []byte) (dialect.Spelling, error) {
 	if slices.Contains(technitiumOwn, code) && code != dhcpopts.OptVendor {
-		return dialect.Spelling{}, fmt.Errorf("technitium: option %d is none of the generic options", code)
+		return dialect.Spelling{}, fmt.Errorf("option %d is none of the generic options", code)
 	}
 	if err := fits(code, value); err != nil {
-		return dialect.Spelling{}, fmt.Errorf("technitium: %w", err)
+		return dialect.Spelling{}, err
 	}
 	where := fmt.Sprintf("DHCP, scope, Generic Options: code %d, hex value", code)
 	if code == dhcpopts.OptVendor {
@@ -211,7 +208,7 @@ func spellTechnitium(code uint8, value []byte) (dialect.Spelling, error) {
 func readTechnitiumValue(_ uint8, typed string) (dialect.Reading, error) {
 	value, err := readValue("hex", []string{typed})
 	if err != nil {
-		return dialect.Reading{}, fmt.Errorf("technitium: a generic option is typed in hex: %w", err)
+		return dialect.Reading{}, fmt.Errorf("a generic option is typed in hex: %w", err)
 	}
 	return dialect.Reading{Sent: value, Evidence: dialect.Derived}, nil
 }

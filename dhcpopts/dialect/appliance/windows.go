@@ -66,16 +66,24 @@ func writeWindows(p *plan.Plan, r dialect.Request) (dialect.Output, error) {
 		Text: text, Notes: notes, Lost: l.notes, Expect: back.answer, Evidence: dialect.Unverified,
 		Where: "into a file FILE.ps1, to run on the DHCP server as its administrator",
 		Check: "powershell -File FILE.ps1 -WhatIf",
-		Undo: fmt.Sprintf("Get-DhcpServerv4Policy%s | Where-Object Name -like 'pxekit *' | Remove-DhcpServerv4Policy; "+
-			"Get-DhcpServerv4Class | Where-Object Name -like 'pxekit *' | Remove-DhcpServerv4Class", scopeArg(p)),
+		Undo:  windowsUndo(p),
 	}, nil
 }
 
-func scopeArg(p *plan.Plan) string {
-	if len(p.Scope) == 0 {
-		return ""
+// windowsUndo removes the policies of each level, then the classes.
+func windowsUndo(p *plan.Plan) string {
+	levels := []string{""}
+	if len(p.Scope) > 0 {
+		levels = nil
 	}
-	return " -ScopeId " + network(p.Scope[0])
+	for _, n := range p.Scope {
+		levels = append(levels, " -ScopeId "+network(n))
+	}
+	var undo string
+	for _, level := range levels {
+		undo += "Get-DhcpServerv4Policy" + level + " | Where-Object Name -like 'pxekit *' | Remove-DhcpServerv4Policy; "
+	}
+	return undo + "Get-DhcpServerv4Class | Where-Object Name -like 'pxekit *' | Remove-DhcpServerv4Class"
 }
 
 // windowsScript turns a plan's cases into the script's tables.

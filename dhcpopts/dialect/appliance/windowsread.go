@@ -120,7 +120,7 @@ func (b readBack) holds(p windowsPolicy, c dhcpopts.Client) bool {
 
 func spellWindows(code uint8, value []byte) (dialect.Spelling, error) {
 	if err := fits(code, value); err != nil {
-		return dialect.Spelling{}, fmt.Errorf("windows: %w", err)
+		return dialect.Spelling{}, err
 	}
 	where := "in PowerShell, with -ScopeId and -PolicyName as you need them"
 	if !slices.Contains(windowsStrings, code) {
@@ -133,7 +133,7 @@ func spellWindows(code uint8, value []byte) (dialect.Spelling, error) {
 		s.Note = "a String value cannot hold the closing NUL; captures show the server adding one, which is not documented"
 	}
 	if !windowsText(s.Sent) {
-		return s, fmt.Errorf("windows: a String option is written here for 1 to 255 printable ASCII characters, not %q", value)
+		return s, fmt.Errorf("a String option is written here for 1 to 255 printable ASCII characters, not %q", value)
 	}
 	s.Text = fmt.Sprintf("Set-DhcpServerv4OptionValue -OptionId %d -Value %s", code, psQuote(string(s.Sent)))
 	return s, nil
@@ -151,7 +151,7 @@ func readWindows(_ uint8, typed string) (dialect.Reading, error) {
 	}
 	v, err := (&psReader{text: typed}).expression()
 	if err != nil {
-		return dialect.Reading{}, fmt.Errorf("windows: %q: %w", typed, err)
+		return dialect.Reading{}, fmt.Errorf("%q: %w", typed, err)
 	}
 	if b, ok := v.([]byte); ok {
 		r.Sent = b

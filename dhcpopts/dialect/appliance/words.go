@@ -95,7 +95,7 @@ func readValue(kind string, words []string) ([]byte, error) {
 		digits := strings.NewReplacer(".", "", ":", "").Replace(strings.Join(words, ""))
 		value, err := hex.DecodeString(digits)
 		if err != nil {
-			return nil, fmt.Errorf("%q is not hex", digits)
+			return nil, fmt.Errorf("%q is not hex", strings.Join(words, " "))
 		}
 		return value, nil
 	case "ip", "ip-address":
@@ -140,6 +140,18 @@ func tooLong(what string, limit int) error {
 func mask(p netip.Prefix) string {
 	bits := ^uint32(0) << (32 - p.Bits())
 	return netip.AddrFrom4([4]byte{byte(bits >> 24), byte(bits >> 16), byte(bits >> 8), byte(bits)}).String()
+}
+
+// ofNetworks names the networks that a text without a place for them is for.
+func ofNetworks(scopes []netip.Prefix) string {
+	var names []string
+	for _, n := range scopes {
+		names = append(names, n.Masked().String())
+	}
+	if names == nil {
+		return ""
+	}
+	return ", for " + strings.Join(names, ", ")
 }
 
 // network is the address of a prefix without host bits, which names pools.
