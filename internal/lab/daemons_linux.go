@@ -52,11 +52,13 @@ printf 'ping-check false;\ninclude "%s";\n' "$PWD/$2" > lab.conf
 
 	// Networkd is systemd-networkd with one .network file. It runs without
 	// systemd as init when /run is its own and /sys is read-only; with /sys
-	// writable it waits for udev.
+	// writable it waits for udev. It wants to set the address itself: 252 tries
+	// for ever to configure one that is there already.
 	Networkd = Daemon{
 		Name: "networkd", file: "10-s0.network",
 		run: `mkdir -p /run/systemd/network /run/systemd/netif/links /run/systemd/netif/leases
-chown -R systemd-network /run/systemd/netif
+chown -R systemd-network:systemd-network /run/systemd/netif
+ip addr flush dev s0
 cp "$2" /run/systemd/network/
 mount -o remount,bind,ro /sys
 "$1"`,

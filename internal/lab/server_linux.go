@@ -19,6 +19,9 @@ import (
 // server that hangs, not to measure one.
 const startWithin = 60 * time.Second
 
+// logShown keeps a failure message readable: a server in a loop logs megabytes.
+const logShown = 8 << 10
+
 // Server is a real DHCP server that runs at the server's end of a [Net].
 type Server struct {
 	net   *Net
@@ -96,11 +99,12 @@ func (s *Server) follow(r *os.File, mark string, ready chan<- struct{}) {
 	_ = s.cmd.Wait() // how it ended is in ProcessState
 }
 
-// Log is what the server has printed so far.
+// Log is the end of what the server has printed so far.
 func (s *Server) Log() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.log.String()
+	log := s.log.String()
+	return log[max(0, len(log)-logShown):]
 }
 
 // Crash describes how the server ended by itself; "" while it runs.
