@@ -90,5 +90,5 @@ func TestStopEndsTheServer(t *testing.T) {
 	s := NewNet(t).Start(t, Udhcpd, plainConfigs[3].good)
 	s.Stop()
 	require.NotEmpty(t, s.Crash())
-	require.Nil(t, s.exchange(t, []Request{discover(1)}, giveUpAfter)[0], fmt.Sprint("a stopped server answers\n", s.Log()))
+	require.Nil(t, s.Exchange(t, []Request{discover(1)})[0], fmt.Sprint("a stopped server answers\n", s.Log()))
 }

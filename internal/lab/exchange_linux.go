@@ -36,14 +36,9 @@ var (
 )
 
 // Exchange sends all requests at once and waits for a reply to each; replies
-// come back in the order of the requests, nil where none came. It returns early
-// when the server ends.
+// come back in the order of the requests, nil where none came in s.Patience. It
+// returns early when the server ends.
 func (s *Server) Exchange(t testing.TB, requests []Request) [][]byte {
-	t.Helper()
-	return s.exchange(t, requests, giveUpAfter)
-}
-
-func (s *Server) exchange(t testing.TB, requests []Request, patience time.Duration) [][]byte {
 	t.Helper()
 	conn, err := s.net.listen()
 	require.NoError(t, err)
@@ -65,7 +60,7 @@ func (s *Server) exchange(t testing.TB, requests []Request, patience time.Durati
 	send()
 	repeat := time.NewTicker(repeatEvery)
 	defer repeat.Stop()
-	deadline := time.After(patience)
+	deadline := time.After(s.Patience)
 	for len(waiting) > 0 {
 		select {
 		case frame, ok := <-frames:

@@ -3,6 +3,7 @@ package lab
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -24,9 +25,12 @@ const logShown = 8 << 10
 
 // Server is a real DHCP server that runs at the server's end of a [Net].
 type Server struct {
+	Patience time.Duration // how long Exchange waits for replies
+
 	net   *Net
 	name  string
 	cmd   *exec.Cmd
+	xid   uint32        // of the last request
 	ended chan struct{} // closed once the process is gone and its log is whole
 
 	mu  sync.Mutex
@@ -56,7 +60,16 @@ func (n *Net) Check(t testing.TB, d Daemon, config string) (output string, err e
 // is stopped at the end of the test, or before by Stop.
 func (n *Net) Start(t testing.TB, d Daemon, config string) *Server {
 	t.Helper()
-	s := &Server{net: n, name: d.Name, ended: make(chan struct{})}
+	s, err := n.Launch(t, d, config)
+	require.NoError(t, err, "config:\n%s", config)
+	return s
+}
+
+// Launch is Start for a server that may refuse its config: the error has its
+// log.
+func (n *Net) Launch(t testing.TB, d Daemon, config string) (*Server, error) {
+	t.Helper()
+	s := &Server{Patience: giveUpAfter, net: n, name: d.Name, ended: make(chan struct{})}
 	s.cmd = n.command(context.Background(), t, d, d.run+" &\nwait $!", config)
 	// A pipe of our own: it ends when the last process that writes to it ends.
 	r, w, err := os.Pipe()
@@ -69,12 +82,12 @@ func (n *Net) Start(t testing.TB, d Daemon, config string) *Server {
 	go s.follow(r, d.ready, ready)
 	select {
 	case <-ready:
+		return s, nil
 	case <-s.ended:
-		require.FailNow(t, d.Name+" ended at once", "%s\nconfig:\n%s", s.Log(), config)
+		return nil, fmt.Errorf("%s ended at once: %s", d.Name, s.Crash())
 	case <-time.After(startWithin):
-		require.FailNow(t, d.Name+" does not get ready", "%s\nconfig:\n%s", s.Log(), config)
+		return nil, fmt.Errorf("%s does not get ready: %s", d.Name, s.Log())
 	}
-	return s
 }
 
 // follow reads the log to its end and then waits for the process.

@@ -1,0 +1,46 @@
+# make test does everything a change must pass; .ci/run calls it.
+SHELL := /bin/bash
+export GOFLAGS += -buildvcs=false
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOVULNCHECK := v1.9.0
+FUZZTIME    ?= 60s
+PLATFORMS   := linux/amd64 linux/arm64 windows/amd64 darwin/arm64 darwin/amd64
+
+.PHONY: test check peers race fuzz vectors build clean
+
+test: peers check race
+	.ci/fuzz 3s
+
+# Installs what tests compare with; starts nothing.
+peers:
+	.ci/peers
+
+check:
+	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "gofmt -w $$unformatted"; exit 1; }
+	go mod tidy -diff
+	go vet ./...
+	go run $(STATICCHECK) ./...
+	.ci/vulncheck $(GOVULNCHECK)
+
+# Every test, none skipped: the real servers run in network namespaces.
+race:
+	PXEKIT_LAB=required go test -race -count=1 -timeout 25m ./...
+
+fuzz:
+	.ci/fuzz $(FUZZTIME)
+
+# All vectors again on the real servers; tests replay a sample in every run.
+vectors: peers
+	PXEKIT_LAB=required PXEKIT_VECTORS=all go test -count=1 -timeout 60m -run Vectors -v ./internal/lab
+
+build:
+	@for p in $(PLATFORMS); do \
+		os=$${p%/*}; arch=$${p#*/}; out=dist/pxekit-$$os-$$arch; \
+		if [ $$os = windows ]; then out=$$out.exe; fi; \
+		echo $$out; \
+		CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch go build -trimpath -ldflags '-s -w' -o $$out ./cmd/pxekit || exit 1; \
+	done
+
+clean:
+	rm -rf dist pxekit

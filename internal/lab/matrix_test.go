@@ -1,0 +1,117 @@
+//go:build linux
+
+package lab_test
+
+import (
+	"fmt"
+	"net/netip"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"pxekit/dhcpopts"
+	"pxekit/dhcpopts/dialect"
+	"pxekit/dhcpopts/dialect/targets"
+	"pxekit/dhcpopts/plan"
+	"pxekit/internal/lab"
+	"pxekit/internal/lab/corpus"
+)
+
+// servers are the targets that have a real server here.
+var servers = []struct {
+	target string
+	daemon lab.Daemon
+}{
+	{"isc", lab.ISC}, {"kea", lab.Kea}, {"dnsmasq", lab.Dnsmasq}, {"udhcpd", lab.Udhcpd}, {"networkd", lab.Networkd},
+}
+
+// whole is what turns a plan into a config that loads by itself in a [lab.Net].
+func whole(form string) dialect.Request {
+	return dialect.Request{
+		As: form, Full: true, Interface: lab.ServerInterface,
+		RangeLow: netip.MustParseAddr("10.77.0.100"), RangeHigh: netip.MustParseAddr("10.77.0.150"),
+	}
+}
+
+// TestMatrix compares what five real servers send with Output.Expect, octet for
+// octet: every form, plan, NUL policy, client and request list, OFFER and ACK.
+func TestMatrix(t *testing.T) {
+	for _, s := range servers {
+		t.Run(s.target, func(t *testing.T) {
+			lab.Need(t, "netns", s.daemon.Name)
+			target, err := targets.Find(s.target)
+			require.NoError(t, err)
+			require.NotEmpty(t, target.Forms)
+			m := &matrix{target: target, daemon: s.daemon, proven: map[dialect.Feature]bool{}}
+			t.Run("cells", m.run)
+			t.Logf("%s: %d cells equal the plan, %d as Expect says and not as the plan, %d where the server cannot follow",
+				s.target, m.equal, m.bent, m.lost)
+			require.Positive(t, m.equal)
+		})
+	}
+}
+
+// matrix is one target's run.
+type matrix struct {
+	target dialect.Target
+	daemon lab.Daemon
+
+	mu                sync.Mutex
+	equal, bent, lost int
+	proven            map[dialect.Feature]bool
+}
+
+func (m *matrix) run(t *testing.T) {
+	for _, form := range m.target.Forms {
+		for _, p := range corpus.Plans() {
+			for _, mode := range []plan.NULMode{plan.NULAlways, plan.NULAuto, plan.NULNever} {
+				t.Run(fmt.Sprintf("%s/%s/nul %s", form.Name, p.Name, mode), func(t *testing.T) {
+					t.Parallel()
+					p := *p.Plan
+					p.NUL.Mode = mode
+					m.plan(t, &p, form.Name)
+				})
+			}
+		}
+	}
+}
+
+// plan is one server start: all clients at once.
+func (m *matrix) plan(t *testing.T, p *plan.Plan, form string) {
+	out, err := m.target.Write(p, whole(form))
+	require.NoError(t, err)
+	n := lab.NewNet(t)
+	complaint, err := n.Check(t, m.daemon, out.Text)
+	require.NoError(t, err, "%s\nof\n%s", complaint, out.Text)
+
+	server := n.Start(t, m.daemon, out.Text)
+	clients := corpus.Clients()
+	for i, boot := range server.Boot(t, clients) {
+		c := clients[i]
+		m.cell(t, p, out, c, boot.Offer)
+		m.cell(t, p, out, lab.Taking(c, boot.Offer), boot.Ack)
+	}
+	require.Empty(t, server.Crash())
+}
+
+// cell is one reply.
+func (m *matrix) cell(t *testing.T, p *plan.Plan, out dialect.Output, c dhcpopts.Client, reply *dhcpopts.Packet) {
+	t.Helper()
+	got, expected := reply.Answer(), out.Expect(c)
+	if !got.Equal(expected) {
+		t.Errorf("%s, message type %d\nexpect  %s\non wire %s", c.Name, reply.MessageType(), corpus.Show(expected), corpus.Show(got))
+		return
+	}
+	want, _, _ := p.Answer(c)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	switch {
+	case got.Equal(want):
+		m.equal++
+	case len(out.Lost) > 0:
+		m.lost++
+	default:
+		m.bent++
+	}
+}
