@@ -28,8 +28,8 @@ printf 'ping-check false;\ninclude "%s";\n' "$PWD/$2" > lab.conf
 	// Kea is kea-dhcp4-server.
 	Kea = Daemon{
 		Name: "kea-dhcp4", file: "kea-dhcp4.conf",
-		check: keaDirs + `exec "$1" -t "$2"`,
-		run:   keaDirs + `"$1" -c "$2"`,
+		check: `exec "$1" -t "$2"`,
+		run:   `"$1" -c "$2"`,
 		ready: "DHCP4_STARTED",
 		env:   []string{"KEA_LOGGER_DESTINATION=stdout"},
 	}
@@ -66,6 +66,3 @@ mount -o remount,bind,ro /sys
 		env:   []string{"SYSTEMD_LOG_LEVEL=debug", "SYSTEMD_LOG_TARGET=console"},
 	}
 )
-
-const keaDirs = `mkdir -p /run/kea
-`

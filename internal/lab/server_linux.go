@@ -160,7 +160,6 @@ func (n *Net) command(ctx context.Context, t testing.TB, d Daemon, line, config 
 }
 
 const emptyState = `set -e
-for d in /run /var/lib/dhcp /var/lib/kea /var/lib/misc /var/log; do
-	if [ -d $d ]; then mount -t tmpfs -o mode=755 tmpfs $d; fi
-done
+for d in /run /var/lib /var/log; do mount -t tmpfs -o mode=755 tmpfs $d; done
+mkdir /run/kea /var/lib/dhcp /var/lib/kea /var/lib/misc
 `
