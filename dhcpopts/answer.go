@@ -3,6 +3,7 @@ package dhcpopts
 import (
 	"bytes"
 	"net/netip"
+	"slices"
 )
 
 // Answer is the boot part of a DHCP reply, exact to the byte: what a server
@@ -17,6 +18,13 @@ type Answer struct {
 // Empty reports whether the answer says nothing about booting.
 func (a Answer) Empty() bool {
 	return !a.HasServer() && len(a.SName) == 0 && len(a.File) == 0 && len(a.Options) == 0
+}
+
+// Boots reports whether the answer leads to anything. siaddr alone does not:
+// dnsmasq sends its own address to everyone. Nor does option 12: Kea and dnsmasq
+// tell a client its own name.
+func (a Answer) Boots() bool {
+	return len(a.SName) > 0 || len(a.File) > 0 || slices.ContainsFunc(a.Options, func(o Option) bool { return o.Code != OptHostName })
 }
 
 // HasServer reports whether siaddr names a server.

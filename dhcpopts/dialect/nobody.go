@@ -82,8 +82,8 @@ func (a *annotation) fate(client dhcpopts.Client) fate {
 	got := a.out.Expect(client)
 	_, _, taken := plan.AnswerOf(a.rules(), client)
 	switch {
-	case len(got.File) == 0 && len(got.SName) == 0 && len(got.Options) == 0:
-		return nothing // siaddr alone leads nowhere: dnsmasq sends its own to everyone
+	case !got.Boots():
+		return nothing
 	case taken:
 		return answered
 	}

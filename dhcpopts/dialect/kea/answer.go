@@ -113,7 +113,7 @@ func (c *Config) Answer(client dhcpopts.Client) dhcpopts.Answer {
 	p := sub.pool(q)
 	c.classifyRequired(q, net.scope, sub.scope, p.scope)
 	a := header(c.headers(q, h, net, sub))
-	a.Options = c.optionsFor(q, h, p.scope, sub.scope, net.scope)
+	a.Options = withHostName(c.optionsFor(q, h, p.scope, sub.scope, net.scope), client)
 	c.applyFlex(q, &a)
 	a.Options = wire(a.Options)
 	return a
