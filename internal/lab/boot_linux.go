@@ -15,27 +15,56 @@ type Boot struct {
 }
 
 // Boot lets every client ask for an address and take it. All ask at once, but
-// requests of one MAC follow each other: a server has one lease for it. A client
-// without an offer or an acknowledgement, or a server that ends, fails the test.
+// requests of one MAC follow each other, since a server has one lease for it.
+// So do clients that are offered the same address: networkd reserves none with
+// an offer. A client without an offer or an acknowledgement, or a server that
+// ends, fails the test.
 func (s *Server) Boot(t testing.TB, clients []dhcpopts.Client) []Boot {
 	t.Helper()
 	boots := make([]Boot, len(clients))
-	for _, wave := range waves(clients) {
-		discovers := make([]dhcpopts.Client, len(wave))
-		for i, at := range wave {
-			discovers[i] = clients[at]
-			discovers[i].Message = dhcpopts.Discover
+	waiting := make([]int, len(clients)) // places in clients
+	for i := range waiting {
+		waiting[i] = i
+	}
+	for len(waiting) > 0 {
+		asking, later := distinct(waiting, func(i int) string { return string(clients[i].MAC) })
+		for n, offer := range s.ask(t, messages(asking, func(i int) dhcpopts.Client { return discover(clients[i]) })) {
+			boots[asking[n]].Offer = offer
 		}
-		offers := s.ask(t, discovers)
-		requests := make([]dhcpopts.Client, len(wave))
-		for i := range wave {
-			requests[i] = Taking(discovers[i], offers[i])
+		taking, again := distinct(asking, func(i int) string { return boots[i].Offer.YIAddr.String() })
+		for n, ack := range s.ask(t, messages(taking, func(i int) dhcpopts.Client { return Taking(clients[i], boots[i].Offer) })) {
+			boots[taking[n]].Ack = ack
 		}
-		for i, ack := range s.ask(t, requests) {
-			boots[wave[i]] = Boot{Offer: offers[i], Ack: ack}
-		}
+		waiting = append(later, again...)
 	}
 	return boots
+}
+
+// distinct splits places by whether their key is the first of its kind.
+func distinct(places []int, key func(int) string) (first, others []int) {
+	seen := map[string]bool{}
+	for _, i := range places {
+		if k := key(i); !seen[k] {
+			seen[k] = true
+			first = append(first, i)
+		} else {
+			others = append(others, i)
+		}
+	}
+	return first, others
+}
+
+func messages(places []int, message func(int) dhcpopts.Client) []dhcpopts.Client {
+	all := make([]dhcpopts.Client, len(places))
+	for n, i := range places {
+		all[n] = message(i)
+	}
+	return all
+}
+
+func discover(c dhcpopts.Client) dhcpopts.Client {
+	c.Message = dhcpopts.Discover
+	return c
 }
 
 // Taking is the REQUEST with which a client takes an offer (RFC 2131 table 4).
@@ -48,11 +77,12 @@ func Taking(c dhcpopts.Client, offer *dhcpopts.Packet) dhcpopts.Client {
 	return c
 }
 
-var answerTo = map[uint8]uint8{dhcpopts.Discover: dhcpopts.Offer, dhcpopts.Request: dhcpopts.Ack}
-
 // optRequestedAddress is the address a client wants (RFC 2132 section 9.1).
 const optRequestedAddress = 50
 
+var answerTo = map[uint8]uint8{dhcpopts.Discover: dhcpopts.Offer, dhcpopts.Request: dhcpopts.Ack}
+
+// ask sends one message of each client and returns the replies.
 func (s *Server) ask(t testing.TB, clients []dhcpopts.Client) []*dhcpopts.Packet {
 	t.Helper()
 	requests := make([]Request, len(clients))
@@ -62,27 +92,13 @@ func (s *Server) ask(t testing.TB, clients []dhcpopts.Client) []*dhcpopts.Packet
 	}
 	packets := make([]*dhcpopts.Packet, len(clients))
 	for i, reply := range s.Exchange(t, requests) {
+		c := clients[i]
 		require.Empty(t, s.Crash(), "the server ended")
-		require.NotNil(t, reply, "%s: no reply to message type %d\n%s", clients[i].Name, clients[i].Message, s.Log())
+		require.NotNil(t, reply, "%s: no reply to message type %d\n%s", c.Name, c.Message, s.Log())
 		p, err := dhcpopts.Parse(reply)
-		require.NoError(t, err, "%s: %x", clients[i].Name, reply)
-		require.Equal(t, answerTo[clients[i].Message], p.MessageType(), "%s: type of the reply", clients[i].Name)
+		require.NoError(t, err, "%s: %x", c.Name, reply)
+		require.Equal(t, answerTo[c.Message], p.MessageType(), "%s: type of the reply", c.Name)
 		packets[i] = p
 	}
 	return packets
-}
-
-// waves splits clients so that no MAC stands twice in one wave; the numbers are
-// places in clients.
-func waves(clients []dhcpopts.Client) (waves [][]int) {
-	seen := map[string]int{}
-	for i, c := range clients {
-		n := seen[string(c.MAC)]
-		seen[string(c.MAC)]++
-		if n == len(waves) {
-			waves = append(waves, nil)
-		}
-		waves[n] = append(waves[n], i)
-	}
-	return waves
 }

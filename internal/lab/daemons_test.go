@@ -24,8 +24,8 @@ var plainConfigs = []struct {
 	{Networkd, "[Match]\nName=s0\n[Network]\nAddress=10.77.0.1/24\nDHCPServer=yes\n[DHCPServer]\nPoolOffset=100\nPoolSize=50\nBootFilename=boot.efi\n", ""},
 }
 
-// discover is a DISCOVER with nothing but its type and a wish for option 67.
-func discover(n byte) Request {
+// bareDiscover is a DISCOVER with nothing but its type and a wish for option 67.
+func bareDiscover(n byte) Request {
 	mac := []byte{0x52, 0x54, 0, 0, 0, n}
 	m := make([]byte, 240, 300)
 	copy(m, []byte{1, 1, 6, 0, 0xab, 0xcd, 0xef, n})
@@ -46,7 +46,7 @@ func TestDaemonsAnswerOnTheWire(t *testing.T) {
 			require.NoError(t, err, out)
 
 			s := n.Start(t, c.daemon, c.good)
-			replies := s.Exchange(t, []Request{discover(1), discover(2)})
+			replies := s.Exchange(t, []Request{bareDiscover(1), bareDiscover(2)})
 			for i, r := range replies {
 				require.NotNil(t, r, "no reply to request %d\n%s", i, s.Log())
 				require.Equal(t, byte(2), r[0], "BOOTREPLY")
@@ -79,7 +79,7 @@ func TestCrashIsReportedWithItsLog(t *testing.T) {
 	Need(t, Dnsmasq.Name)
 	config := strings.Replace(plainConfigs[2].good, "dhcp-boot=boot.efi", "dhcp-option=67,", 1)
 	s := NewNet(t).Start(t, Dnsmasq, config)
-	r := discover(1)
+	r := bareDiscover(1)
 	r.Message[246] = 3 // instead of 67
 	require.Nil(t, s.Exchange(t, []Request{r})[0])
 	require.Contains(t, s.Crash(), "started, version")
@@ -90,5 +90,5 @@ func TestStopEndsTheServer(t *testing.T) {
 	s := NewNet(t).Start(t, Udhcpd, plainConfigs[3].good)
 	s.Stop()
 	require.NotEmpty(t, s.Crash())
-	require.Nil(t, s.Exchange(t, []Request{discover(1)})[0], fmt.Sprint("a stopped server answers\n", s.Log()))
+	require.Nil(t, s.Exchange(t, []Request{bareDiscover(1)})[0], fmt.Sprint("a stopped server answers\n", s.Log()))
 }
