@@ -1,8 +1,6 @@
 package main
 
 import (
-	"errors"
-	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -12,8 +10,6 @@ import (
 	"pxekit/dhcpopts"
 	"pxekit/dhcpopts/dialect"
 	"pxekit/dhcpopts/dialect/targets"
-	"pxekit/dhcpopts/plan"
-	"pxekit/internal/jsonout"
 )
 
 // generate is the verb's flags.
@@ -90,7 +86,7 @@ func (g *generate) one(name string) error {
 	if err != nil {
 		return err
 	}
-	p, err := g.plan.read(g.ui)
+	clients, err := g.named()
 	if err != nil {
 		return err
 	}
@@ -98,23 +94,38 @@ func (g *generate) one(name string) error {
 	if err != nil {
 		return err
 	}
-	out, err := write(p, target, req)
+	p, err := g.plan.read(g.ui)
+	if err != nil {
+		return err
+	}
+	w, err := write(p, target, form, req)
 	if err != nil {
 		return askedf("", "%w", err)
 	}
-	if err := g.judge(target, out); err != nil {
+	if err := g.judge(w); err != nil {
 		return err
 	}
-	return g.print(p, target, form, out)
+	return g.print(w, clients)
 }
 
-// write renders a plan, with the plan's own notes beside the target's.
-func write(p *plan.Plan, t dialect.Target, req dialect.Request) (dialect.Output, error) {
-	out, err := t.Write(p, req)
-	for _, text := range p.Notes() {
-		out.Notes = append(out.Notes, dialect.Note{Text: text})
+// named are the clients that --json tells about, the standard ones unless some
+// were named.
+func (g *generate) named() ([]dhcpopts.Client, error) {
+	if len(g.clients) == 0 {
+		return dhcpopts.StandardClients(), nil
 	}
-	return out, err
+	if !g.json {
+		return nil, usagef("add --json", "--client says whom --json tells about")
+	}
+	var clients []dhcpopts.Client
+	for _, text := range g.clients {
+		c, err := dhcpopts.ParseClient(text)
+		if err != nil {
+			return nil, usagef("--client efi-x64,mac=52:54:00:12:34:56", "%w", err)
+		}
+		clients = append(clients, c)
+	}
+	return clients, nil
 }
 
 // findForm looks up a target and one of its forms.
@@ -164,91 +175,6 @@ func (g *generate) request(form dialect.Form) (dialect.Request, error) {
 		return req, usagef("--range 10.77.0.100-10.77.0.150", "range %q is not two IPv4 addresses, the lower first", g.rng)
 	}
 	return req, nil
-}
-
-// judge complains of what the target cannot say: errors, or warnings under
-// --lossy.
-func (g *generate) judge(t dialect.Target, out dialect.Output) error {
-	if len(out.Lost) == 0 {
-		return nil
-	}
-	kind := "error"
-	if g.lossy {
-		kind = "warning"
-	}
-	for _, n := range out.Lost {
-		g.say(kind, fmt.Sprintf("%s cannot say this (%s): %s", t.Name, n.Feature, n.Text), "")
-	}
-	if g.lossy {
-		return nil
-	}
-	return &failure{code: exitFindings, hint: "--lossy writes the rest" + able(out.Lost), err: errors.New("nothing written")}
-}
-
-// able names targets that can say what is lost, the best known first.
-func able(lost []dialect.Note) string {
-	var names []string
-	for _, t := range targets.All {
-		if !slices.ContainsFunc(lost, func(n dialect.Note) bool { return !t.Support[n.Feature].Can }) {
-			names = append(names, t.Name)
-		}
-	}
-	if len(names) == 0 {
-		return ""
-	}
-	return "; for all of it there is " + strings.Join(names[:min(len(names), 3)], ", ")
-}
-
-func (g *generate) print(p *plan.Plan, t dialect.Target, form dialect.Form, out dialect.Output) error {
-	text, aside := compose(p, t, form, out)
-	if g.json {
-		clients, err := g.expected(out)
-		if err != nil {
-			return err
-		}
-		return g.ui.json(g.out, jsonout.Generate{
-			Schema: jsonout.GenerateSchema, Target: t.Name, As: form.Name, Text: text, Clients: clients, Notes: jsonout.Notes(out),
-		})
-	}
-	if aside != "" {
-		g.say("note", aside, "")
-	}
-	return g.write(g.out, text)
-}
-
-// compose puts the annotation before the text as comments. A form without
-// comments gets it back apart.
-func compose(p *plan.Plan, t dialect.Target, form dialect.Form, out dialect.Output) (text, aside string) {
-	lines := dialect.Annotate(p, t, form, out)
-	mark := t.Comment
-	if out.Comment != "" {
-		mark = out.Comment
-	}
-	if mark == "" || out.Bare {
-		return out.Text, strings.Join(lines, "\n")
-	}
-	return dialect.Comment(mark, lines) + "\n" + out.Text, ""
-}
-
-// expected is what each client will get, the standard ones unless some were
-// named.
-func (g *generate) expected(out dialect.Output) ([]jsonout.Client, error) {
-	clients := dhcpopts.StandardClients()
-	if len(g.clients) > 0 {
-		clients = nil
-	}
-	for _, text := range g.clients {
-		c, err := dhcpopts.ParseClient(text)
-		if err != nil {
-			return nil, usagef("--client efi-x64,mac=52:54:00:12:34:56", "%w", err)
-		}
-		clients = append(clients, c)
-	}
-	list := []jsonout.Client{}
-	for _, c := range clients {
-		list = append(list, jsonout.Client{Client: c.Name, Answer: jsonout.AnswerOf(out.Expect(c)), Evidence: string(out.Evidence)})
-	}
-	return list, nil
 }
 
 func completeTargets(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {

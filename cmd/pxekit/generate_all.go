@@ -100,14 +100,14 @@ func (g *generate) attempt(p *plan.Plan, t dialect.Target, form dialect.Form) (s
 	if err != nil {
 		return "", err
 	}
-	out, err := write(p, t, req)
+	w, err := write(p, t, form, req)
 	if err != nil {
 		return "", err
 	}
-	if len(out.Lost) > 0 && !g.lossy {
-		return "", errors.New(strings.Join(texts(out.Lost), "; "))
+	if len(w.out.Lost) > 0 && !g.lossy {
+		return "", errors.New(strings.Join(texts(w.out.Lost), "; "))
 	}
-	text, _ := compose(p, t, form, out)
+	text, _ := w.text()
 	return text, nil
 }
 

@@ -135,3 +135,38 @@ func TestReplaceFile(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, left, 2, "no part of a file is left behind")
 }
+
+// TestBadPlans: a plan file that is none ends with exit 2, one error, and no
+// output file.
+func TestBadPlans(t *testing.T) {
+	dir := t.TempDir()
+	zeros := filepath.Join(dir, "zeros")
+	require.NoError(t, os.WriteFile(zeros, nil, 0o644))
+	require.NoError(t, os.Truncate(zeros, 1<<30)) // sparse
+	names := map[string]string{"zeros": zeros}
+	for name, text := range map[string]string{
+		"empty":    "",
+		"binary":   "\x7fELF\x02\x01\x01\x00\xff\xfe",
+		"deep":     strings.Repeat("[", 100_000),
+		"alias":    "a: &a [x, x]\nb: [*a, *a]\n",
+		"tabs":     "version: 1\n\tserver: 192.0.2.10\n",
+		"newline":  "version: 1\nserver: 192.0.2.10\nrules:\n  - file: \"a\\nb\"\n",
+		"no rules": "version: 1\nserver: 192.0.2.10\n",
+		"IPv6":     "version: 1\nserver: 2001:db8::1\nrules:\n  - file: x\n",
+		"name":     "version: 1\nserver: wds.example.net\nrules:\n  - file: x\n",
+		"long":     "version: 1\nserver: 192.0.2.10\nrules:\n  - file: " + strings.Repeat("n", 300) + "\n",
+		"escape":   "version: 1\nserver: \"\\e[31m\"\nrules:\n  - file: x\n",
+	} {
+		names[name] = filepath.Join(dir, name)
+		require.NoError(t, os.WriteFile(names[name], []byte(text), 0o644))
+	}
+	for name, file := range names {
+		out := filepath.Join(dir, "out.conf")
+		code, stdout, stderr := drive("", "generate", "isc", "--plan", file, "--full", "--range", "10.77.0.2-10.77.0.3", "-o", out)
+		require.Equal(t, exitUsage, code, "%s: %s", name, stderr)
+		require.Empty(t, stdout, name)
+		require.Contains(t, stderr, "pxekit: error: ", name)
+		require.NotContains(t, stderr, "\x1b", name)
+		require.NoFileExists(t, out, name)
+	}
+}

@@ -108,6 +108,9 @@ func (u *ui) planned(p *plan.Plan, found []dhcpopts.Finding, err error) (*plan.P
 	if u.findings(found) > 0 {
 		return nil, said(exitUsage)
 	}
+	if len(p.Rules)+len(p.Hosts) == 0 {
+		return nil, usagef("begin with: pxekit generate plan --server 192.0.2.10 --file pxelinux.0", "the plan has no rules")
+	}
 	return p, nil
 }
 

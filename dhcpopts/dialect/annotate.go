@@ -10,9 +10,9 @@ import (
 	"pxekit/dhcpopts/plan"
 )
 
-// hostsShown is how many single machines an annotation goes through. A plan can
+// HostsShown is how many single machines an annotation goes through. A plan can
 // have a hundred thousand; their answers are all made the same way.
-const hostsShown = 3
+const HostsShown = 3
 
 // Annotate says what a person should know about an output before it is pasted:
 // where it goes, which machines get which file in which bytes, who gets nothing,
@@ -73,7 +73,7 @@ func (a *annotation) groups() {
 	hosts := 0
 	for _, c := range a.cases {
 		if c.Host {
-			if hosts++; hosts > hostsShown {
+			if hosts++; hosts > HostsShown {
 				continue
 			}
 		}
@@ -81,7 +81,7 @@ func (a *annotation) groups() {
 			a.group(c, client)
 		}
 	}
-	if more := hosts - hostsShown; more > 0 {
+	if more := hosts - HostsShown; more > 0 {
 		a.add("")
 		a.add("… and %d more single machines, each its own answer", more)
 	}
