@@ -66,7 +66,7 @@ func writeRouterOS(p *plan.Plan, r dialect.Request) (dialect.Output, error) {
 		cases, rules = matchers(p, &l)
 		head = agreed(cases, &l)
 	}
-	headerNotes(head, &l, &notes)
+	headerNotes(head, rules, &l, &notes)
 	if len(rules) > 0 && len(head.SName) > 0 {
 		l.add(dialect.FeatSName, "%s", routerosSupport[dialect.FeatSName].Note)
 	}
@@ -97,10 +97,15 @@ func rosUndo(scopes []netip.Prefix) string {
 	return b.String()
 }
 
-// headerNotes says that the header goes to everyone.
-func headerNotes(head dhcpopts.Answer, l *losses, notes *[]dialect.Note) {
-	if head.HasServer() || len(head.File) > 0 {
+// headerNotes says that the header goes to everyone. siaddr alone tells a laptop
+// of no file, so only the file and options without a matcher are a loss.
+func headerNotes(head dhcpopts.Answer, rules []rosRule, l *losses, notes *[]dialect.Note) {
+	toAll := slices.ContainsFunc(rules, func(r rosRule) bool { return r.classes == nil && len(r.options) > 0 })
+	if len(head.File) > 0 || toAll {
 		l.laptop("a network of RouterOS")
+	}
+	if len(head.File) > 0 && !toAll {
+		*notes = append(*notes, dialect.Note{Text: "with --via option the file goes to PXE clients alone, in option 67"})
 	}
 	*notes = append(*notes,
 		dialect.Note{Feature: dialect.FeatSIAddr, Text: routerosSupport[dialect.FeatSIAddr].Note},
@@ -194,7 +199,7 @@ func agreed(cases []plan.Case, l *losses) dhcpopts.Answer {
 		}
 		if string(c.Answer.File) != string(head.File) {
 			head.File = nil
-			l.add(dialect.FeatFile, "the rules differ in their file, and %s", routerosSupport[dialect.FeatFile].Note)
+			l.add(dialect.FeatFile, "the rules differ in their file (--via option leaves the header out), and %s", routerosSupport[dialect.FeatFile].Note)
 		}
 		if len(c.Answer.SName) > 0 {
 			l.add(dialect.FeatSName, "%s", routerosSupport[dialect.FeatSName].Note)

@@ -183,6 +183,22 @@ func TestWindowsLeak(t *testing.T) {
 	require.Contains(t, out.Lost[0].Text, "option 150")
 }
 
+// TestRouterOSViaOption holds that matchers alone keep a file from laptops.
+func TestRouterOSViaOption(t *testing.T) {
+	for _, p := range corpus.Plans()[:3] {
+		p.Plan.Via = plan.ViaOption
+		out, err := RouterOS.Write(p.Plan, dialect.Request{})
+		require.NoError(t, err)
+		require.Empty(t, out.Lost, p.Name)
+		for _, c := range corpus.Clients() {
+			want, _, _ := p.Plan.Answer(c)
+			got := out.Expect(c)
+			want.SIAddr, got.SIAddr = netip.Addr{}, netip.Addr{} // for everyone
+			require.True(t, want.Equal(got), "%s: %s\nwant %s\ngot  %s", p.Name, c.Name, corpus.Show(want), corpus.Show(got))
+		}
+	}
+}
+
 func TestRelayNeedsServer(t *testing.T) {
 	p := wds()
 	p.Server = netip.Addr{}
