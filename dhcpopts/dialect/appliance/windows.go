@@ -100,6 +100,7 @@ func windowsScript(p *plan.Plan, l *losses) *script {
 		}
 		s.policies = append(s.policies, pol)
 	}
+	s.exclude()
 	s.leaks(l)
 	return s
 }

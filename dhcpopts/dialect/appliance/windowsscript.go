@@ -78,12 +78,44 @@ func (s *script) define(code uint8) {
 	}
 }
 
+// exclude keeps a user class that an earlier policy takes out of the later ones,
+// where the earlier takes all their vendor classes: then nothing is merged.
+func (s *script) exclude() {
+	for i, first := range s.policies {
+		if first.user == nil || first.mac != "" {
+			continue
+		}
+		for j := i + 1; j < len(s.policies); j++ {
+			later := &s.policies[j]
+			if later.user == nil && s.covers(first.vendor, later.vendor) && !slices.Contains(later.notUser, first.user[0]) {
+				later.notUser = append(slices.Clone(later.notUser), first.user...)
+			}
+		}
+	}
+}
+
+// covers reports whether each of the narrow classes begins with a wide one.
+func (s *script) covers(wide, narrow []string) bool {
+	for _, n := range narrow {
+		if !slices.ContainsFunc(wide, func(w string) bool { return strings.HasPrefix(s.data(n), s.data(w)) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// data is what a class is compared with.
+func (s *script) data(name string) string {
+	i := slices.IndexFunc(s.classes, func(c windowsClass) bool { return c.name == name })
+	return s.classes[i].data
+}
+
 // leaks loses what a later policy adds to an earlier one's clients: the server
 // merges the options of all policies that hold, and a plan merges nothing.
 func (s *script) leaks(l *losses) {
 	for i, first := range s.policies {
 		for _, later := range s.policies[i+1:] {
-			if disjoint(first.vendor, later.vendor, s.classes) || disjointUser(first, later) {
+			if s.disjoint(first.vendor, later.vendor) || disjointUser(first, later) {
 				continue
 			}
 			for _, o := range later.options {
@@ -97,14 +129,10 @@ func (s *script) leaks(l *losses) {
 
 // disjoint reports whether no client is in a class of both lists: no class's
 // data begins with another's.
-func disjoint(a, b []string, classes []windowsClass) bool {
-	data := func(name string) string {
-		i := slices.IndexFunc(classes, func(c windowsClass) bool { return c.name == name })
-		return classes[i].data
-	}
+func (s *script) disjoint(a, b []string) bool {
 	for _, x := range a {
 		for _, y := range b {
-			if strings.HasPrefix(data(x), data(y)) || strings.HasPrefix(data(y), data(x)) {
+			if strings.HasPrefix(s.data(x), s.data(y)) || strings.HasPrefix(s.data(y), s.data(x)) {
 				return false
 			}
 		}
@@ -115,7 +143,9 @@ func disjoint(a, b []string, classes []windowsClass) bool {
 // disjointUser reports whether one policy wants a user class that the other
 // refuses.
 func disjointUser(a, b windowsPolicy) bool {
-	refuses := func(not, user []string) bool { return user != nil && slices.Equal(not, user) }
+	refuses := func(not, user []string) bool {
+		return user != nil && !slices.ContainsFunc(user, func(u string) bool { return !slices.Contains(not, u) })
+	}
 	return refuses(a.notUser, b.user) || refuses(b.notUser, a.user)
 }
 

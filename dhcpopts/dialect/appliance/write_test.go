@@ -171,6 +171,27 @@ func TestWindowsScript(t *testing.T) {
 	require.Equal(t, strings.Count(out.Text, "("), strings.Count(out.Text, ")"))
 }
 
+// TestWindowsExcludes holds that a later policy leaves an earlier one's user
+// class alone, so that its options reach no client of the other.
+func TestWindowsExcludes(t *testing.T) {
+	p := wds()
+	p.Rules[0].PXE = &plan.PXE{PXE: dhcpopts.PXE{DiscoveryControl: new(uint8(8))}}
+	p.Rules = append([]plan.Rule{
+		{Match: plan.Match{UserClass: "kiosk"}, File: "k.efi"},
+		{Match: plan.Match{Stage: dhcpopts.IPXEStage}, File: "http://192.0.2.10/boot.ipxe"},
+	}, p.Rules...)
+	out, err := Windows.Write(p, dialect.Request{})
+	require.NoError(t, err)
+	require.Empty(t, out.Lost)
+	kiosk := corpus.X64Client
+	kiosk.UserClass = []byte("kiosk")
+	for _, c := range []dhcpopts.Client{corpus.X64Client, corpus.IPXEBIOS, corpus.IPXEEFI, kiosk} {
+		c.RequestList = corpus.FullList
+		want, _, _ := p.Answer(c)
+		require.True(t, corpus.Trimmed(want).Equal(corpus.Trimmed(out.Expect(c))), "%s gets %s", c.Name, corpus.Show(out.Expect(c)))
+	}
+}
+
 // TestWindowsLeak holds that the options a later policy would add to an earlier
 // one's clients are named, as the server merges policies.
 func TestWindowsLeak(t *testing.T) {
