@@ -76,7 +76,7 @@ func (g *generate) everything(p *plan.Plan) ([]generated, error) {
 	var files []generated
 	for _, t := range targets.All {
 		for _, form := range formsOf(t) {
-			text, err := g.attempt(p, t, form)
+			made, err := g.attempt(p, t, form)
 			if usage := new(failure); errors.As(err, &usage) && usage.code == exitUsage {
 				return nil, err
 			}
@@ -84,7 +84,7 @@ func (g *generate) everything(p *plan.Plan) ([]generated, error) {
 				g.say("note", fmt.Sprintf("no %s: %v", strings.TrimSpace(t.Name+" "+form.Name), err), "")
 				continue
 			}
-			files = append(files, generated{fileName(t, form), text})
+			files = append(files, made...)
 		}
 	}
 	if len(files) == 0 {
@@ -93,22 +93,26 @@ func (g *generate) everything(p *plan.Plan) ([]generated, error) {
 	return files, nil
 }
 
-// attempt makes the text of one form, annotation and all; the error says why
-// there is none.
-func (g *generate) attempt(p *plan.Plan, t dialect.Target, form dialect.Form) (string, error) {
+// attempt makes the file of one form, and a second one with the annotation of a
+// form that has no comments; the error says why there is none.
+func (g *generate) attempt(p *plan.Plan, t dialect.Target, form dialect.Form) ([]generated, error) {
 	req, err := g.request(form)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	w, err := write(p, t, form, req)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	if len(w.out.Lost) > 0 && !g.lossy {
-		return "", errors.New(strings.Join(texts(w.out.Lost), "; "))
+		return nil, errors.New(strings.Join(texts(w.out.Lost), "; "))
 	}
-	text, _ := w.text()
-	return text, nil
+	text, aside := w.text()
+	made := []generated{{fileName(t, form), text}}
+	if aside != "" {
+		made = append(made, generated{fileName(t, form) + ".notes.txt", aside + "\n"})
+	}
+	return made, nil
 }
 
 func texts(notes []dialect.Note) []string {
