@@ -21,8 +21,9 @@ import (
 
 // servers are the targets that have a real server here.
 var servers = []struct {
-	target string
-	daemon lab.Daemon
+	target  string
+	version string // what the program says it is
+	daemon  lab.Daemon
 	// self: where nothing names another, the server says its own address in
 	// siaddr. Expect, which cannot know it, says none.
 	self bool
@@ -30,11 +31,11 @@ var servers = []struct {
 	// which Expect therefore leaves out. networkd sends the time zone in an ACK.
 	ambient uint8
 }{
-	{target: "isc", daemon: lab.ISC},
-	{target: "kea", daemon: lab.Kea},
-	{target: "dnsmasq", daemon: lab.Dnsmasq, self: true},
-	{target: "udhcpd", daemon: lab.Udhcpd},
-	{target: "networkd", daemon: lab.Networkd, ambient: 101},
+	{target: "isc", version: "4.4.3-P1", daemon: lab.ISC},
+	{target: "kea", version: "2.2.0", daemon: lab.Kea},
+	{target: "dnsmasq", version: "2.90", daemon: lab.Dnsmasq, self: true},
+	{target: "udhcpd", version: "1.35.0", daemon: lab.Udhcpd},
+	{target: "networkd", version: "252", daemon: lab.Networkd, ambient: 101},
 }
 
 var nulModes = []plan.NULMode{plan.NULAlways, plan.NULAuto, plan.NULNever}
@@ -60,8 +61,9 @@ func TestMatrix(t *testing.T) {
 			t.Run("cells", m.run)
 			t.Logf("%s: %d cells equal the plan, %d as Expect says and not as the plan, %d where the server cannot follow",
 				s.target, m.equal, m.bent, m.lost)
-			cells := len(target.Forms) * len(corpus.Plans()) * len(nulModes) * len(corpus.Clients()) * 2
+			cells := len(target.Forms) * len(plans()) * len(nulModes) * len(clients()) * 2
 			require.Equal(t, cells, m.equal+m.bent+m.lost, "every cell is compared")
+			m.compareSupport(t)
 		})
 	}
 }
@@ -80,7 +82,7 @@ type matrix struct {
 
 func (m *matrix) run(t *testing.T) {
 	for _, form := range m.target.Forms {
-		for _, p := range corpus.Plans() {
+		for _, p := range plans() {
 			for _, mode := range nulModes {
 				t.Run(fmt.Sprintf("%s/%s/nul %s", form.Name, p.Name, mode), func(t *testing.T) {
 					t.Parallel()
@@ -102,9 +104,9 @@ func (m *matrix) plan(t *testing.T, p *plan.Plan, form string) {
 	require.NoError(t, err, "%s\nof\n%s", complaint, out.Text)
 
 	server := n.Start(t, m.daemon, out.Text)
-	clients := corpus.Clients()
-	for i, boot := range server.Boot(t, clients) {
-		c := clients[i]
+	all := clients()
+	for i, boot := range server.Boot(t, all) {
+		c := all[i]
 		m.cell(t, p, out, c, boot.Offer)
 		m.cell(t, p, out, lab.Taking(c, boot.Offer), boot.Ack)
 	}
@@ -126,6 +128,7 @@ func (m *matrix) cell(t *testing.T, p *plan.Plan, out dialect.Output, c dhcpopts
 	want, _, _ := p.Answer(c)
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.prove(p, c, want, got)
 	switch {
 	case got.Equal(want):
 		m.equal++
@@ -133,5 +136,30 @@ func (m *matrix) cell(t *testing.T, p *plan.Plan, out dialect.Output, c dhcpopts
 		m.lost++
 	default:
 		m.bent++
+	}
+}
+
+func (m *matrix) prove(p *plan.Plan, c dhcpopts.Client, want, got dhcpopts.Answer) {
+	if !corpus.Boots(c) && !got.Boots() {
+		m.proven[dialect.FeatLaptop] = true
+	}
+	for _, rule := range p.Cases() {
+		if rule.Cond.Holds(c) {
+			for _, f := range shown(rule, c, want, got) {
+				m.proven[f] = true
+			}
+			return
+		}
+	}
+}
+
+// compareSupport holds that Support, which docs/targets.md is made from, says
+// "on the wire" of what the matrix saw, and of nothing else.
+func (m *matrix) compareSupport(t *testing.T) {
+	t.Helper()
+	for _, f := range dialect.Features {
+		if s := m.target.Support[f]; s.Can {
+			require.Equal(t, s.Evidence == dialect.Wire, m.proven[f], "%s: Support says %s, the matrix saw it: %v", f, s.Evidence, m.proven[f])
+		}
 	}
 }
