@@ -22,9 +22,7 @@ const HostsShown = 3
 func Annotate(p *plan.Plan, t Target, form Form, out Output) []string {
 	a := annotation{cases: p.Cases(), out: out}
 	a.add("pxekit: boot options for %s, %s", t.Title, form.Title)
-	if out.Where != "" {
-		a.add("Where: %s", Printable(out.Where))
-	}
+	a.lined("Where", out.Where)
 	switch {
 	case out.Expect == nil || a.silent():
 		a.add("")
@@ -173,10 +171,22 @@ func (a *annotation) notes() {
 }
 
 func (a *annotation) commands() {
-	if a.out.Check != "" {
-		a.add("Check: %s", Printable(a.out.Check))
+	a.lined("Check", a.out.Check)
+	a.lined("Take back", a.out.Undo)
+}
+
+// lined writes a text that may have several lines, such as commands one a line.
+func (a *annotation) lined(label, text string) {
+	if text == "" {
+		return
 	}
-	if a.out.Undo != "" {
-		a.add("Take back: %s", Printable(a.out.Undo))
+	first, rest, more := strings.Cut(text, "\n")
+	if !more {
+		a.add("%s: %s", label, Printable(first))
+		return
+	}
+	a.add("%s:", label)
+	for _, line := range append([]string{first}, strings.Split(rest, "\n")...) {
+		a.add("  %s", Printable(line))
 	}
 }

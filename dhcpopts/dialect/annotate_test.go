@@ -115,6 +115,13 @@ func TestAnnotateSaysWhoElseIsAnswered(t *testing.T) {
 	require.Contains(t, text, "; every computer that does not boot from the network")
 }
 
+func TestAnnotateOfCommands(t *testing.T) {
+	p := wds(t)
+	out := obedient(p)
+	out.Undo = "delete one\ndelete two"
+	require.Contains(t, annotate(p, out), "\nTake back:\n  delete one\n  delete two")
+}
+
 func TestAnnotateOfARelay(t *testing.T) {
 	p := wds(t)
 	for _, expect := range []func(dhcpopts.Client) dhcpopts.Answer{nil, func(dhcpopts.Client) dhcpopts.Answer { return dhcpopts.Answer{} }} {
