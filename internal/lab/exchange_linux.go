@@ -53,7 +53,7 @@ func (s *Server) Exchange(t testing.TB, requests []Request) [][]byte {
 	require.Len(t, waiting, len(requests), "two requests share a transaction id")
 	send := func() {
 		for _, i := range waiting {
-			_, err := conn.WriteTo(frameOf(requests[i]), &packet.Addr{HardwareAddr: everyone})
+			_, err := conn.WriteTo(requests[i].Frame(), &packet.Addr{HardwareAddr: everyone})
 			require.NoError(t, err)
 		}
 	}
@@ -147,7 +147,8 @@ func payload(frame []byte) []byte {
 	return nil
 }
 
-func frameOf(r Request) []byte {
+// Frame is the Ethernet frame that carries the message, to the broadcast MAC.
+func (r Request) Frame() []byte {
 	from, to := r.From, r.To
 	if !from.IsValid() {
 		from = anyClient
