@@ -104,7 +104,7 @@ func (n *Net) listen() (conn *packet.Conn, err error) {
 
 // toClientPort passes UDP to port 68 that is not a fragment.
 func toClientPort() []bpf.RawInstruction {
-	filter, err := bpf.Assemble([]bpf.Instruction{
+	return assemble(
 		bpf.LoadAbsolute{Off: 23, Size: 1},
 		bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: unix.IPPROTO_UDP, SkipTrue: 6},
 		bpf.LoadAbsolute{Off: 20, Size: 2},
@@ -114,9 +114,13 @@ func toClientPort() []bpf.RawInstruction {
 		bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: 68, SkipTrue: 1},
 		bpf.RetConstant{Val: 1 << 16},
 		bpf.RetConstant{Val: 0},
-	})
+	)
+}
+
+func assemble(program ...bpf.Instruction) []bpf.RawInstruction {
+	filter, err := bpf.Assemble(program)
 	if err != nil {
-		panic(err) // the program above is constant
+		panic(err) // programs here are constant
 	}
 	return filter
 }
@@ -160,9 +164,13 @@ func (r Request) Frame() []byte {
 	ip := &layers.IPv4{Version: 4, TTL: 64, Protocol: layers.IPProtocolUDP, SrcIP: from.Addr().AsSlice(), DstIP: to.Addr().AsSlice()}
 	udp := &layers.UDP{SrcPort: layers.UDPPort(from.Port()), DstPort: layers.UDPPort(to.Port())}
 	_ = udp.SetNetworkLayerForChecksum(ip)
+	return serialize(eth, ip, udp, gopacket.Payload(r.Message))
+}
+
+func serialize(parts ...gopacket.SerializableLayer) []byte {
 	buf := gopacket.NewSerializeBuffer()
 	opts := gopacket.SerializeOptions{FixLengths: true, ComputeChecksums: true}
-	if err := gopacket.SerializeLayers(buf, opts, eth, ip, udp, gopacket.Payload(r.Message)); err != nil {
+	if err := gopacket.SerializeLayers(buf, opts, parts...); err != nil {
 		panic(err) // only a payload that no length field holds
 	}
 	return buf.Bytes()

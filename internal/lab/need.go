@@ -61,6 +61,17 @@ var canUnshare = sync.OnceValue(func() error {
 var places = map[string][]string{
 	"networkd":    {"/lib/systemd/systemd-networkd", "/usr/lib/systemd/systemd-networkd"},
 	"flex-option": {"/usr/lib/*/kea/hooks/libdhcp_flex_option.so", "/usr/lib/kea/hooks/libdhcp_flex_option.so"},
+
+	// For QEMU: the way to its card, firmware with its flash, option ROMs.
+	"tun":          {"/dev/net/tun"},
+	"ovmf":         {"/usr/share/OVMF/OVMF_CODE_4M.fd"},
+	"ovmf-vars":    {"/usr/share/OVMF/OVMF_VARS_4M.fd"},
+	"ovmf32":       {"/usr/share/OVMF/OVMF32_CODE_4M.secboot.fd"},
+	"ovmf32-vars":  {"/usr/share/OVMF/OVMF32_VARS_4M.fd"},
+	"aavmf":        {"/usr/share/AAVMF/AAVMF_CODE.fd"},
+	"aavmf-vars":   {"/usr/share/AAVMF/AAVMF_VARS.fd"},
+	"ipxe-rom":     {"/usr/lib/ipxe/qemu/pxe-virtio.rom"},
+	"ipxe-efi-rom": {"/usr/lib/ipxe/qemu/efi-virtio.rom"},
 }
 
 // Path finds a program by the name that [Need] takes. Servers live in the sbin

@@ -31,19 +31,24 @@ func NewNet(t testing.TB) *Net {
 	t.Helper()
 	Need(t, "netns", "ip")
 	n := &Net{}
-	for _, end := range []**space{&n.server, &n.client} {
-		s, err := newSpace()
-		require.NoError(t, err)
-		t.Cleanup(s.close)
-		require.NoError(t, s.do(noIPv6))
-		*end = s
-	}
+	n.server, n.client = newQuietSpace(t), newQuietSpace(t)
 	require.NoError(t, n.server.do(func() error {
 		return ip("link", "add", ServerInterface, "type", "veth", "peer", "name", clientInterface, "netns", strconv.Itoa(n.client.tid))
 	}))
 	require.NoError(t, n.server.do(func() error { return raise(ServerInterface, ServerAddress) }))
 	require.NoError(t, n.client.do(func() error { return raise(clientInterface, clientAddress) }))
 	return n
+}
+
+// newQuietSpace makes a namespace that ends with the test and says nothing by
+// itself.
+func newQuietSpace(t testing.TB) *space {
+	t.Helper()
+	s, err := newSpace()
+	require.NoError(t, err)
+	t.Cleanup(s.close)
+	require.NoError(t, s.do(noIPv6))
+	return s
 }
 
 // noIPv6 keeps router solicitations and the like off the cable. A kernel
