@@ -7,7 +7,7 @@ GOVULNCHECK := v1.9.0
 FUZZTIME    ?= 60s
 PLATFORMS   := linux/amd64 linux/arm64 windows/amd64 darwin/arm64 darwin/amd64
 
-.PHONY: test check peers race fuzz vectors build clean
+.PHONY: test check peers race fuzz vectors random build clean
 
 test: peers check race
 	.ci/fuzz 3s
@@ -33,6 +33,10 @@ fuzz:
 # All vectors again on the real servers; tests replay a sample in every run.
 vectors: peers
 	PXEKIT_LAB=required PXEKIT_VECTORS=all go test -count=1 -timeout 60m -run Vectors -v ./internal/lab
+
+# Random plans on the real servers, many more than in every run.
+random: peers
+	PXEKIT_LAB=required PXEKIT_SEEDS=500 go test -count=1 -timeout 120m -run RandomPlans ./internal/lab
 
 build:
 	@for p in $(PLATFORMS); do \
