@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -96,9 +97,20 @@ func (s *Server) ask(t testing.TB, clients []dhcpopts.Client) []*dhcpopts.Packet
 		require.Empty(t, s.Crash(), "the server ended")
 		require.NotNil(t, reply, "%s: no reply to message type %d\n%s", c.Name, c.Message, s.Log())
 		p, err := dhcpopts.Parse(reply)
-		require.NoError(t, err, "%s: %x", c.Name, reply)
+		requireWellFormed(t, err, "%s: %x", c.Name, reply)
 		require.Equal(t, answerTo[c.Message], p.MessageType(), "%s: type of the reply", c.Name)
 		packets[i] = p
 	}
 	return packets
+}
+
+// requireWellFormed takes a message without END for well-formed: ISC dhcpd
+// leaves it out of an options field that it has filled to the brim.
+func requireWellFormed(t testing.TB, err error, format string, args ...any) {
+	t.Helper()
+	var fault *dhcpopts.SyntaxError
+	if errors.As(err, &fault) && fault.Fault == dhcpopts.FaultNoEnd {
+		return
+	}
+	require.NoError(t, err, append([]any{format}, args...)...)
 }

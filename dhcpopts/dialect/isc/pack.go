@@ -24,22 +24,13 @@ type reply struct {
 	siaddr      netip.Addr
 	file, sname []byte // the fields without trailing zeros
 	options     []dhcpopts.Option
-	inFile      []dhcpopts.Option
-	inSName     []dhcpopts.Option
 }
 
-// answer gives options in the order a client reads them: the options field,
-// then file, then sname (RFC 2131 section 4.1). A field that holds options
-// names no file or server.
+// answer is the boot part as it stands in the message: a field that holds
+// options is its raw octets, as for [dhcpopts.Packet.Answer].
 func (rep reply) answer() dhcpopts.Answer {
-	a := dhcpopts.Answer{SIAddr: rep.siaddr}
-	if rep.inFile == nil {
-		a.File = rep.file
-	}
-	if rep.inSName == nil {
-		a.SName = rep.sname
-	}
-	for _, o := range slices.Concat(rep.options, rep.inFile, rep.inSName) {
+	a := dhcpopts.Answer{SIAddr: rep.siaddr, File: rep.file, SName: rep.sname}
+	for _, o := range rep.options {
 		if !dhcpopts.Lease(o.Code) {
 			a.Options = append(a.Options, o)
 		}
@@ -79,10 +70,10 @@ func (r *run) build() reply {
 		rep.options = append(rep.options, dhcpopts.Option{Code: dhcpopts.OptOverload, Data: []byte{overload}})
 	}
 	if b.file.used > 0 {
-		rep.inFile, rep.file = b.file.options, b.file.wire()
+		rep.file = b.file.wire()
 	}
 	if b.sname.used > 0 {
-		rep.inSName, rep.sname = b.sname.options, b.sname.wire()
+		rep.sname = b.sname.wire()
 	}
 	if agent, ok := r.in[dhcpopts.OptRelayAgent]; ok {
 		rep.options = append(rep.options, dhcpopts.Option{Code: dhcpopts.OptRelayAgent, Data: agent})
