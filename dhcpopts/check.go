@@ -28,8 +28,10 @@ func Check(p *Packet) []Finding {
 	var c checker
 	c.format(p)
 	c.header(p)
-	for code := range instances(p) {
-		c.option(code, joined(p, code))
+	for code, n := range instances(p) {
+		if n > 0 {
+			c.option(uint8(code), joined(p, uint8(code)))
+		}
 	}
 	if p.Op == 2 {
 		c.reply(p)
@@ -58,8 +60,7 @@ func CheckOption(code uint8, value []byte) []Finding {
 }
 
 // instances counts the options of a packet by code.
-func instances(p *Packet) map[uint8]int {
-	count := map[uint8]int{}
+func instances(p *Packet) (count [256]int) {
 	for _, o := range p.Options {
 		count[o.Code]++
 	}
@@ -69,11 +70,8 @@ func instances(p *Packet) map[uint8]int {
 // joined is an option with the values of all its instances, at the place of the
 // first.
 func joined(p *Packet, code uint8) Option {
-	all := p.All(code)
-	o := all[0]
-	if len(all) > 1 {
-		o.Data, _ = p.Get(code)
-	}
+	o := p.Options[slices.IndexFunc(p.Options, func(o Option) bool { return o.Code == code })]
+	o.Data, _ = p.Get(code)
 	return o
 }
 
@@ -90,11 +88,14 @@ func (c *checker) format(p *Packet) {
 	if junk := trimZeros(p.Trailing); p.End >= 0 && len(junk) > 0 {
 		c.add("PXK006", p.Size-len(p.Trailing), "", "%d octets after END: %s", len(junk), SafeText(junk))
 	}
-	for code, n := range instances(p) {
-		if n > 1 && !split(p.All(code)) {
-			at := p.All(code)[1].Offset
-			c.add("PXK007", at, "send it once", "option %d (%s) stands in the message %d times; firmware reads the first: %s",
-				code, LookupOption(code).Name, n, FormatOption(code, p.All(code)[0].Data))
+	for i, n := range instances(p) {
+		if n < 2 {
+			continue
+		}
+		code := uint8(i)
+		if all := p.All(code); !split(all) {
+			c.add("PXK007", all[1].Offset, "send it once", "option %d (%s) stands in the message %d times; firmware reads the first: %s",
+				code, LookupOption(code).Name, n, FormatOption(code, all[0].Data))
 		}
 	}
 }

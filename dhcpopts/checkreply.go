@@ -146,9 +146,13 @@ func (c *checker) serverOf(p *Packet) {
 
 // request checks what a client says about itself.
 func (c *checker) request(p *Packet) {
-	class, archs := p.Client().VendorClass, p.Client().Archs
+	class, _ := p.Get(OptClass)
+	archs, _ := p.Get(OptClientArch)
 	said, ok := classArch(class)
-	if ok && len(archs) > 0 && said != archs[0] {
-		c.add("PXK062", joined(p, OptClientArch).Offset, "", "option 60 says %d (%s), option 93 says %d (%s)", said, said, archs[0], archs[0])
+	if !ok || len(archs) < 2 {
+		return
+	}
+	if first := Arch(bigEndian(archs[:2])); said != first {
+		c.add("PXK062", joined(p, OptClientArch).Offset, "", "option 60 says %d (%s), option 93 says %d (%s)", said, said, first, first)
 	}
 }

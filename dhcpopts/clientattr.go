@@ -201,10 +201,12 @@ func setArchs(c *Client, s string) error {
 	return nil
 }
 
+var macSeparators = strings.NewReplacer(":", "", "-", "", ".", "")
+
 // ParseMAC reads a hardware address of 1 to 16 octets in hex, with colons,
 // hyphens or dots between the digits or nothing.
 func ParseMAC(s string) ([]byte, error) {
-	mac, err := hex.DecodeString(strings.NewReplacer(":", "", "-", "", ".", "").Replace(s))
+	mac, err := hex.DecodeString(macSeparators.Replace(s))
 	if err != nil || len(mac) == 0 || len(mac) > 16 {
 		return nil, fmt.Errorf("%q is not a hardware address of 1 to 16 octets, such as 52:54:00:12:34:56", s)
 	}

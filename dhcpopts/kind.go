@@ -67,12 +67,19 @@ func readsBack(kind Kind, value []byte) bool {
 		return len(value) == 1
 	case KindMachineID:
 		return len(value) == 17 && value[0] == 0
+	case KindClientID:
+		return len(value) == 7 && value[0] == 1
+	case KindUNDI:
+		return len(value) == 3 && value[0] == 1
 	}
 	return false
 }
 
 func parseKind(kind Kind, text string) ([]byte, error) {
 	if digits, ok := strings.CutPrefix(text, "hex:"); ok {
+		if b, err := hex.DecodeString(digits); err == nil { // as formatHexValue writes it
+			return b, nil
+		}
 		return ParseHex(digits)
 	}
 	return codecOf(kind).parse(text)
@@ -89,7 +96,7 @@ func codecOf(kind Kind) codec {
 	case KindIP, KindIPs:
 		return codec{formatIPs, func(s string) ([]byte, error) { return parseIPs(s, kind == KindIP) }}
 	case KindU8, KindU16, KindU16LE, KindU32, KindI32:
-		return numberCodec(kind)
+		return numberCodecs[kind]
 	case KindFlag:
 		return wordCodec("off", "on")
 	case KindOverload:

@@ -10,6 +10,12 @@ import (
 	"strings"
 )
 
+// numberCodecs has the numbers: every packet has some.
+var numberCodecs = map[Kind]codec{
+	KindU8: numberCodec(KindU8), KindU16: numberCodec(KindU16), KindU16LE: numberCodec(KindU16LE),
+	KindU32: numberCodec(KindU32), KindI32: numberCodec(KindI32),
+}
+
 // numberCodec reads and writes one number of a fixed size.
 func numberCodec(kind Kind) codec {
 	size := numberSize(kind)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"net/netip"
+	"slices"
 )
 
 // Sizes and places in a DHCP message (RFC 2131 figure 1).
@@ -54,10 +55,17 @@ func (h *Header) MAC() []byte {
 }
 
 // Get returns an option's value, several instances joined in reading order
-// (RFC 3396 section 7), and whether the message has it.
+// (RFC 3396 section 7), and whether the message has it. It may be the packet's
+// own memory.
 func (p *Packet) Get(code uint8) (value []byte, ok bool) {
-	for _, o := range p.All(code) {
-		value, ok = append(value, o.Data...), true
+	for _, o := range p.Options {
+		switch {
+		case o.Code != code:
+		case ok:
+			value = append(value, o.Data...)
+		default: // clipped: to append makes a copy
+			value, ok = slices.Clip(o.Data), true
+		}
 	}
 	return value, ok
 }
@@ -124,7 +132,7 @@ func (p *Packet) Answer() Answer {
 
 // Client reads a request.
 func (p *Packet) Client() Client {
-	get := func(code uint8) []byte { v, _ := p.Get(code); return v }
+	get := func(code uint8) []byte { v, _ := p.Get(code); return bytes.Clone(v) }
 	c := Client{
 		Message:     p.MessageType(),
 		VendorClass: get(OptClass),

@@ -143,3 +143,12 @@ func subTable(kind Kind) map[uint8]OptionInfo {
 	}
 	return nil
 }
+
+// indexOptions makes a table's rows found by their code.
+func indexOptions(table []OptionInfo) map[uint8]OptionInfo {
+	index := make(map[uint8]OptionInfo, len(table))
+	for _, info := range table {
+		index[info.Code] = info
+	}
+	return index
+}

@@ -213,16 +213,19 @@ var options = []OptionInfo{
 	{252, "WDS boot configuration file", KindText, "Microsoft wdsbp.h"},
 }
 
-// optionIndex finds a row by its code.
-var optionIndex = indexOptions(options)
-
-func indexOptions(table []OptionInfo) map[uint8]OptionInfo {
-	index := make(map[uint8]OptionInfo, len(table))
-	for _, info := range table {
+// optionIndex has a row for each code.
+var optionIndex = func() (index [256]OptionInfo) {
+	for code := range index {
+		index[code] = OptionInfo{uint8(code), "unassigned", KindOpaque, "RFC 3679"}
+		if code >= 224 && code != OptEnd {
+			index[code] = OptionInfo{uint8(code), "private use", KindOpaque, "RFC 3942"}
+		}
+	}
+	for _, info := range options {
 		index[info.Code] = info
 	}
 	return index
-}
+}()
 
 // Options returns the option table in order of code.
 func Options() []OptionInfo { return append([]OptionInfo(nil), options...) }
@@ -231,11 +234,5 @@ func Options() []OptionInfo { return append([]OptionInfo(nil), options...) }
 // not have is named "unassigned", or "private use" from 224 (RFC 3942), and has
 // opaque octets.
 func LookupOption(code uint8) OptionInfo {
-	if info, ok := optionIndex[code]; ok {
-		return info
-	}
-	if code >= 224 && code != OptEnd {
-		return OptionInfo{code, "private use", KindOpaque, "RFC 3942"}
-	}
-	return OptionInfo{code, "unassigned", KindOpaque, "RFC 3679"}
+	return optionIndex[code]
 }

@@ -41,11 +41,14 @@ type field struct {
 	err     *SyntaxError
 }
 
+// usualOptions is how many options most messages stay below.
+const usualOptions = 16
+
 // readField reads options from b[from:to] up to END (RFC 2132 section 2: pad 0
 // and END 255 have no length octet). An option that runs past the end is kept
 // with the octets there are.
 func readField(b []byte, from, to int, in Area, what string) field {
-	f := field{end: -1, rest: from}
+	f := field{end: -1, rest: from, options: make([]Option, 0, min(usualOptions, (to-from)/2))}
 	for f.rest < to {
 		code := b[f.rest]
 		switch {

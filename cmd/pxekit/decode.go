@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -191,12 +192,17 @@ func (d *decode) typed(text string) error {
 	return errors.Join(err, d.verdict(found, d.compare(reading.Sent)))
 }
 
+// streamGC lets garbage grow to a few times what a stream keeps, which is
+// little: collecting it at every turn takes more time than some packets.
+const streamGC = 400
+
 // packets decodes messages and captures, one after the other.
 func (d *decode) packets(in io.Reader, name string) error {
 	source, err := d.source(in, name)
 	if err != nil {
 		return err
 	}
+	defer debug.SetGCPercent(debug.SetGCPercent(streamGC))
 	out := d.printer()
 	var bad bool
 	var differs error

@@ -1,8 +1,8 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -13,49 +13,49 @@ import (
 	"pxekit/internal/jsonout"
 )
 
-// printer prints packets one by one: nothing is kept.
+// printer prints packets one by one: nothing is kept. JSON, which nobody reads
+// line by line, is written in large pieces.
 type printer struct {
 	out   io.Writer
-	json  bool
+	json  *bufio.Writer // nil: text
+	line  []byte
 	count int
 }
 
-func (d *decode) printer() *printer { return &printer{out: d.stdout, json: d.json} }
+func (d *decode) printer() *printer {
+	p := &printer{out: d.stdout}
+	if d.json {
+		p.json = bufio.NewWriterSize(d.stdout, 1<<16)
+	}
+	return p
+}
 
 func (p *printer) print(e *explained) error {
 	p.count++
-	if !p.json {
+	if p.json == nil {
 		_, err := io.WriteString(p.out, packetText(e))
-		return err
-	}
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(e.Packet); err != nil {
 		return err
 	}
 	open := ",\n"
 	if p.count == 1 {
-		open = p.opening()
+		open = opening
 	}
-	_, err := fmt.Fprintf(p.out, "%s%s", open, bytes.TrimSuffix(b.Bytes(), []byte("\n")))
+	p.line = jsonout.AppendPacket(append(p.line[:0], open...), &e.Packet)
+	_, err := p.json.Write(p.line)
 	return err
 }
 
-func (p *printer) opening() string {
-	return `{"schema":"` + jsonout.DecodeSchema + `","packets":[` + "\n"
-}
+const opening = `{"schema":"` + jsonout.DecodeSchema + `","packets":[` + "\n"
 
 func (p *printer) close() error {
-	if !p.json {
+	if p.json == nil {
 		return nil
 	}
-	open := ""
 	if p.count == 0 {
-		open = p.opening()
+		_, _ = p.json.WriteString(opening)
 	}
-	_, err := io.WriteString(p.out, open+"\n]}\n")
-	return err
+	_, _ = p.json.WriteString("\n]}\n")
+	return p.json.Flush()
 }
 
 // packetText is a packet for people: a line that says what it is, then each

@@ -3,7 +3,7 @@ package jsonout
 import (
 	"bytes"
 	"fmt"
-	"strings"
+	"slices"
 
 	"pxekit/dhcpopts"
 	"pxekit/dhcpopts/dialect"
@@ -164,6 +164,7 @@ func (p *Packet) DHCP(m *dhcpopts.Packet) {
 
 // AddOptions adds options where they stand.
 func (p *Packet) AddOptions(options []dhcpopts.Option) {
+	p.Options = slices.Grow(p.Options, len(options))
 	for _, o := range options {
 		p.Options = append(p.Options, PacketOption{
 			Code: uint16(o.Code), Name: dhcpopts.LookupOption(o.Code).Name, Offset: o.Offset, Length: o.Length,
@@ -192,4 +193,4 @@ func (p *Packet) SetTFTP(t tftpserve.Packet) {
 	}
 }
 
-func trimZeros(b []byte) Hex { return Hex(strings.TrimRight(string(b), "\x00")) }
+func trimZeros(b []byte) Hex { return Hex(bytes.Clone(bytes.TrimRight(b, "\x00"))) }

@@ -83,9 +83,9 @@ func Findings(all []dhcpopts.Finding) []Finding {
 }
 
 func refOf(id string) string {
-	for _, r := range slices.Concat(dhcpopts.Rules, plan.Rules) {
-		if r.ID == id {
-			return r.Ref
+	for _, rules := range [][]dhcpopts.FindingRule{dhcpopts.Rules, plan.Rules} {
+		if i := slices.IndexFunc(rules, func(r dhcpopts.FindingRule) bool { return r.ID == id }); i >= 0 {
+			return rules[i].Ref
 		}
 	}
 	return ""
