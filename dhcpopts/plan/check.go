@@ -80,28 +80,28 @@ func (c *checker) text(r *Rule, what, s string) {
 	control := func(x rune) bool { return x < ' ' && x != '\r' && x != '\n' || x == 0x7f }
 	switch {
 	case strings.ContainsFunc(s, control):
-		c.add(ruleControl, r, "in a plan file use single quotes or none", "%s %q has a control character", what, s)
+		c.add(ruleControl, r, "in a plan file use single quotes or none", "%s %s has a control character", what, quoted(s))
 	case strings.ContainsAny(s, "\r\n"):
-		c.add(ruleLineEnd, r, "remove the line end", "%s %q has a line end in it", what, s)
+		c.add(ruleLineEnd, r, "remove the line end", "%s %s has a line end in it", what, quoted(s))
 	case strings.Trim(s, " ") != s:
-		f := c.add(ruleBlank, r, fmt.Sprintf("write %q", strings.Trim(s, " ")), "%s %q begins or ends with a blank", what, s)
+		f := c.add(ruleBlank, r, "write "+quoted(strings.Trim(s, " ")), "%s %s begins or ends with a blank", what, quoted(s))
 		if isHTTP(strings.Trim(s, " ")) {
 			f.Severity = dhcpopts.Error
 		}
 	}
 	if strings.ContainsAny(s, `'"`) {
-		c.add(ruleQuote, r, "remove the quotes", "%s %q has quotes in it", what, s)
+		c.add(ruleQuote, r, "remove the quotes", "%s %s has quotes in it", what, quoted(s))
 	}
 }
 
 // file checks the form and the length of the boot file.
 func (c *checker) file(r *Rule) {
 	if fixed := undouble(r.File); fixed != r.File {
-		c.add(ruleDoubled, r, "write it as the client must send it: "+fixed, "file %q has doubled backslashes", r.File).Fix = fixed
+		c.add(ruleDoubled, r, "write it as the client must send it: "+fixed, "file %s has doubled backslashes", quoted(r.File)).Fix = fixed
 	}
 	if c.known.Role == roleWDS && strings.Contains(r.File, "/") && !IsURL(r.File) {
 		fixed := strings.ReplaceAll(r.File, "/", `\`)
-		c.add(ruleSlash, r, "on a WDS server write "+fixed, "file %q has forward slashes", r.File).Fix = fixed
+		c.add(ruleSlash, r, "on a WDS server write "+fixed, "file %s has forward slashes", quoted(r.File)).Fix = fixed
 	}
 	c.length(r)
 	if r.File == "" && (r.PXE == nil || r.PXE.Menu == nil) && len(r.Options) == 0 {
@@ -146,9 +146,9 @@ func (c *checker) server(r *Rule) {
 	}
 	switch {
 	case expand(r.File, "") != r.File:
-		c.add(ruleMark, r, "add server:", "file %q needs a server", r.File)
+		c.add(ruleMark, r, "add server:", "file %s needs a server", quoted(r.File))
 	case r.File != "" && !IsURL(r.File):
-		c.add(ruleNoServer, r, "add server:", "there is no server for %q", r.File)
+		c.add(ruleNoServer, r, "add server:", "there is no server for %s", quoted(r.File))
 	}
 }
 
@@ -163,7 +163,7 @@ func (c *checker) options(r *Rule) {
 		}
 		text := strings.TrimRight(string(o.Data), "\x00")
 		if _, ok := parseIPv4(text); o.Code == dhcpopts.OptTFTPServer && !ok {
-			c.add(ruleName, r, "give the address", "option 66 %q is not an IPv4 address", text)
+			c.add(ruleName, r, "give the address", "option 66 %s is not an IPv4 address", quoted(text))
 		}
 	}
 }

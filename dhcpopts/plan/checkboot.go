@@ -29,9 +29,9 @@ func (c *checker) protocol(r *Rule) {
 	case r.File == "":
 	case tftp && r.Match.Stage != dhcpopts.IPXEStage && r.Match.UserClass != "iPXE" && IsURL(r.File):
 		c.add(ruleURL, r, "for iPXE add stage: ipxe (or --ipxe URL), for HTTP boot an http- architecture",
-			"the URL %q goes to firmware that boots by TFTP", r.File)
+			"the URL %s goes to firmware that boots by TFTP", quoted(r.File))
 	case http && !isHTTP(r.File):
-		c.add(rulePath, r, "write http://{server}/…", "the path %q goes to firmware that boots by HTTP", r.File)
+		c.add(rulePath, r, "write http://{server}/…", "the path %s goes to firmware that boots by HTTP", quoted(r.File))
 	case http:
 		c.httpURL(r)
 	}
@@ -41,14 +41,14 @@ func (c *checker) protocol(r *Rule) {
 func (c *checker) httpURL(r *Rule) {
 	if strings.HasPrefix(strings.ToLower(r.File), "http:") {
 		c.add(ruleHTTPS, r, "when the offer is ignored: allow http in the firmware setup, or use https with its certificate enrolled",
-			"%q is plain http", r.File)
+			"%s is plain http", quoted(r.File))
 	}
 	u, err := url.Parse(strings.ReplaceAll(r.File, serverMark, "192.0.2.1"))
 	if err != nil {
 		return // a blank or a control character, reported by text
 	}
 	if _, err := netip.ParseAddr(u.Hostname()); err != nil {
-		c.add(ruleName, r, "use the address, or have the DHCP server send option 6", "%q names its server by a host name", r.File).Severity = dhcpopts.Info
+		c.add(ruleName, r, "use the address, or have the DHCP server send option 6", "%s names its server by a host name", quoted(r.File)).Severity = dhcpopts.Info
 	}
 }
 
@@ -58,11 +58,11 @@ func (c *checker) ipxe(r *Rule) {
 	asIPXE := r.Match.Stage == dhcpopts.IPXEStage || r.Match.UserClass == "iPXE"
 	switch {
 	case role == roleScript && !asIPXE:
-		c.add(ruleScript, r, "hand it to iPXE: stage: ipxe, or --ipxe URL", "the script %q goes to firmware", r.File)
+		c.add(ruleScript, r, "hand it to iPXE: stage: ipxe, or --ipxe URL", "the script %s goes to firmware", quoted(r.File))
 	case role == roleIPXE && asIPXE:
-		c.add(ruleLoop, r, "hand iPXE its script: file: http://{server}/boot.ipxe", "iPXE gets iPXE again, %q", r.File)
+		c.add(ruleLoop, r, "hand iPXE its script: file: http://{server}/boot.ipxe", "iPXE gets iPXE again, %s", quoted(r.File))
 	case role == roleIPXE && !asIPXE && r.Match.Stage != dhcpopts.FirstStage && !c.plan.breaksLoop(r):
-		c.add(ruleNoStage, r, "put a rule with stage: ipxe before it (--ipxe URL)", "%q meets this rule again once it runs", r.File)
+		c.add(ruleNoStage, r, "put a rule with stage: ipxe before it (--ipxe URL)", "%s meets this rule again once it runs", quoted(r.File))
 	}
 }
 
@@ -100,9 +100,9 @@ func (c *checker) architecture(r *Rule) {
 	k := c.known
 	for _, ref := range r.Match.Archs {
 		if ref.Arch == dhcpopts.BIOS && k.EFI {
-			c.add(ruleArch, r, "give bios its own file, such as pxelinux.0, undionly.kpxe or wdsnbp.com", "%q is a UEFI program and goes to bios", r.File)
+			c.add(ruleArch, r, "give bios its own file, such as pxelinux.0, undionly.kpxe or wdsnbp.com", "%s is a UEFI program and goes to bios", quoted(r.File))
 		} else if len(k.Archs) > 0 && !slices.ContainsFunc(k.Archs, func(a dhcpopts.Arch) bool { return runs(ref.Arch, a) }) {
-			c.add(ruleArch, r, "give "+ref.Arch.String()+" a file of its own", "%q is a program for %s and goes to %s", r.File, describe(k.Archs), ref.Arch)
+			c.add(ruleArch, r, "give "+ref.Arch.String()+" a file of its own", "%s is a program for %s and goes to %s", quoted(r.File), describe(k.Archs), ref.Arch)
 		}
 	}
 }
@@ -130,7 +130,7 @@ func (c *checker) everyone(r *Rule) {
 		}
 	}
 	who := stranger.Archs[0]
-	c.add(ruleArch, r, "add match: {arch: …}, and a rule for "+who.String(), "%q goes to every PXE client, and %s cannot run it", r.File, who).Severity = dhcpopts.Warning
+	c.add(ruleArch, r, "add match: {arch: …}, and a rule for "+who.String(), "%s goes to every PXE client, and %s cannot run it", quoted(r.File), who).Severity = dhcpopts.Warning
 }
 
 func describe(archs []dhcpopts.Arch) string {
@@ -170,7 +170,7 @@ func (c *checker) shims() {
 		first, ok := byFolder[folder]
 		if ok && first != r.File {
 			c.who = ""
-			c.add(ruleShim, r, "give each architecture its own folder", "%q and %q lie in one folder", first, r.File)
+			c.add(ruleShim, r, "give each architecture its own folder", "%s and %s lie in one folder", quoted(first), quoted(r.File))
 		}
 		byFolder[folder] = r.File
 	}

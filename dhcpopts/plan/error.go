@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+
+	"pxekit/dhcpopts"
 )
 
 // Error is what is wrong with a plan file, a host list or plan flags, at the
@@ -48,3 +50,8 @@ func (e *Error) Excerpt() string {
 	}
 	return string(line) + "\n" + strings.Repeat(" ", at-from) + "^"
 }
+
+// quoted shows a value as it was given: backslashes stay as they are, since %q
+// would double them in the very place where their number matters, and what
+// cannot be seen stands as octets.
+func quoted(s string) string { return `"` + dhcpopts.SafeText([]byte(s)) + `"` }

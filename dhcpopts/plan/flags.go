@@ -42,7 +42,7 @@ func (f Flags) plan() (*Plan, []dhcpopts.Finding, error) {
 	}
 	if f.IPXE != "" {
 		if !IsURL(f.IPXE) {
-			return nil, nil, usage("the script's address: --ipxe http://192.0.2.10/boot.ipxe", "--ipxe %q is not a URL", f.IPXE)
+			return nil, nil, usage("the script's address: --ipxe http://192.0.2.10/boot.ipxe", "--ipxe %s is not a URL", quoted(f.IPXE))
 		}
 		p.Rules = append(p.Rules, Rule{Match: Match{Stage: dhcpopts.IPXEStage}, File: f.IPXE})
 	}
@@ -50,8 +50,8 @@ func (f Flags) plan() (*Plan, []dhcpopts.Finding, error) {
 	for _, x := range files {
 		p.Rules = append(p.Rules, Rule{Match: x.match, File: x.name})
 		if x.by != "" {
-			served = append(served, finding(ruleServed, Pos{}, fmt.Sprintf("%q goes to %s, %s", x.name, x.match.machines(), x.by),
-				fmt.Sprintf("for others: --file ARCH=%s", x.name)))
+			served = append(served, finding(ruleServed, Pos{}, fmt.Sprintf("%s goes to %s, %s", quoted(x.name), x.match.machines(), x.by),
+				"for others: --file 'ARCH="+x.name+"'"))
 		}
 	}
 	if f.Preset != "" {
@@ -116,7 +116,7 @@ func parseFiles(args []string) ([]fileFlag, error) {
 		}
 		for _, y := range files {
 			if x.rank() == y.rank() && x.match.equal(y.match) {
-				return nil, usage("one file for each kind of machine: --file ARCH=NAME", "--file %q and %q are both for %s", y.name, x.name, x.match.machines())
+				return nil, usage("one file for each kind of machine: --file ARCH=NAME", "--file %s and %s are both for %s", quoted(y.name), quoted(x.name), x.match.machines())
 			}
 		}
 		files = append(files, x)
@@ -146,7 +146,7 @@ func parseFile(arg string) (fileFlag, error) {
 	if left, name, ok := strings.Cut(arg, "="); ok {
 		if m, ok := parseClient(left); ok {
 			if name == "" {
-				return fileFlag{}, usage("", "--file %q has no file name", arg)
+				return fileFlag{}, usage("", "--file %s has no file name", quoted(arg))
 			}
 			return fileFlag{name: name, match: m}, ShellMark("--file", name)
 		}

@@ -110,7 +110,7 @@ func (c *checker) unproven() {
 		i := slices.IndexFunc(c.plan.Rules, func(r Rule) bool { return r.File == x.File })
 		if !x.Verified && i >= 0 {
 			c.who = "preset " + preset.Name
-			c.add(ruleUnproven, &c.plan.Rules[i], "look the file up on the server", "%q is not verified", x.File)
+			c.add(ruleUnproven, &c.plan.Rules[i], "look the file up on the server", "%s is not verified", quoted(x.File))
 		}
 	}
 }

@@ -22,10 +22,10 @@ func ShellMark(typed, name string) error {
 		if strings.EqualFold(folder, "d") {
 			folder = "x64"
 		}
-		return usage("use single quotes: "+typed+" '"+m[1]+`\`+folder+`\`+m[3]+"'", "the shell ate the backslashes of %s %q", typed, name)
+		return usage("use single quotes: "+typed+" '"+m[1]+`\`+folder+`\`+m[3]+"'", "the shell ate the backslashes of %s %s", typed, quoted(name))
 	}
 	if m := gitBash.FindString(name); m != "" {
-		return usage("MSYS_NO_PATHCONV=1 keeps it: "+typed+" '/"+name[len(m):]+"'", "the shell made a Windows path of %s %q", typed, name)
+		return usage("MSYS_NO_PATHCONV=1 keeps it: "+typed+" '/"+name[len(m):]+"'", "the shell made a Windows path of %s %s", typed, quoted(name))
 	}
 	if len(name) < 2 {
 		return nil

@@ -6,7 +6,6 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
@@ -43,7 +42,7 @@ func (d decoder) checkQuoting(n *ast.StringNode, what string) error {
 	if n.Token.Type != token.DoubleQuoteType {
 		return nil
 	}
-	e := d.fail(n, "", "a backslash in double quotes changed %s to %s", what, visible(n.Value)).(*Error)
+	e := d.fail(n, "", "a backslash in double quotes changed %s to %s", what, quoted(n.Value)).(*Error)
 	line := []rune(e.SourceLine)
 	raw, ok := doubleQuoted(string(line[e.Column-1:]))
 	if !ok || !eaten(raw) {
@@ -52,20 +51,6 @@ func (d decoder) checkQuoting(n *ast.StringNode, what string) error {
 	fixed := string(line[:e.Column-1]) + singleQuote(raw) + string(line[e.Column-1:])[len(raw)+2:]
 	e.Hint = "use single quotes: " + strings.TrimSpace(fixed)
 	return e
-}
-
-// visible writes text with its control characters as octets: %q would write a
-// backspace as the \b that the user typed.
-func visible(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		if unicode.IsPrint(r) {
-			b.WriteRune(r)
-		} else {
-			fmt.Fprintf(&b, "<%02x>", r)
-		}
-	}
-	return b.String()
 }
 
 // doubleQuoted returns what stands between the double quotes that s begins with.

@@ -27,7 +27,7 @@ var ArubaOS = (&pool{
 
 	evidence: dialect.Documented,
 	into:     existingPool,
-	notes:    []dialect.Note{{Text: "a backslash in quotes is not documented: look at the reply with pxekit probe"}},
+	notes:    []dialect.Note{{Text: "a backslash in quotes is not documented: look at a capture of the reply with pxekit decode"}},
 	support: poolSupport(dialect.Documented,
 		cannot("no command sets siaddr; option 66 names the server", dialect.FeatSIAddr),
 		cannot("bootfile-name is option 67; no command sets the header field file", dialect.FeatFile),

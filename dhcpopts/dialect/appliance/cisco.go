@@ -33,7 +33,7 @@ var Cisco = (&pool{
 
 	evidence: dialect.Unverified,
 	into:     existingPool,
-	notes:    []dialect.Note{{Text: "a backslash in bootfile is not documented: look at the reply with pxekit probe"}},
+	notes:    []dialect.Note{{Text: "a backslash in bootfile is not documented: look at a capture of the reply with pxekit decode"}},
 	support:  poolSupport(dialect.Documented),
 }).target()
 

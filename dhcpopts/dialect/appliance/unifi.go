@@ -66,7 +66,7 @@ func writeUniFi(p *plan.Plan, r dialect.Request) (dialect.Output, error) {
 	}
 	return dialect.Output{
 		Text: text, Lost: l.notes, Evidence: dialect.Unverified,
-		Notes:  []dialect.Note{{Feature: dialect.FeatScope, Text: "set it in each network of the plan; look at the reply with pxekit probe, as nothing of this is documented"}},
+		Notes:  []dialect.Note{{Feature: dialect.FeatScope, Text: "set it in each network of the plan; look at a capture of the reply with pxekit decode, as nothing of this is documented"}},
 		Expect: boot.expect(),
 	}, nil
 }

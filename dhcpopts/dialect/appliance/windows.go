@@ -60,7 +60,7 @@ func writeWindows(p *plan.Plan, r dialect.Request) (dialect.Output, error) {
 			"which class data is not documented to hold; iPXE sends the bare form"})
 	}
 	notes := append(s.notes,
-		dialect.Note{Text: "siaddr and the header field file have no setting: the server is said to fill them from 66 and 67; look at the reply with pxekit probe"},
+		dialect.Note{Text: "siaddr and the header field file have no setting: the server is said to fill them from 66 and 67; look at a capture of the reply with pxekit decode"},
 		dialect.Note{Feature: dialect.FeatUnasked, Text: "66 and 67 go to clients that request them, as all boot firmware does"})
 	return dialect.Output{
 		Text: text, Notes: notes, Lost: l.notes, Expect: back.answer, Evidence: dialect.Unverified,
