@@ -3,8 +3,6 @@ package tftpserve
 import (
 	"net"
 	"net/netip"
-	"os"
-	"time"
 
 	"golang.org/x/net/ipv4"
 	"golang.org/x/net/ipv6"
@@ -30,11 +28,12 @@ type origin struct {
 	client netip.AddrPort
 	local  netip.Addr // invalid when not known
 	index  int        // of the interface; 0 when not known
+	group  bool       // sent to a broadcast or multicast address
 }
 
-func newListener(conn *net.UDPConn) (*listener, error) {
-	local, _ := conn.LocalAddr().(*net.UDPAddr)
-	l := &listener{conn: conn, v6: local.IP.To4() == nil, mtus: map[int]int{}}
+func newListener(conn *net.UDPConn) *listener {
+	local, ok := conn.LocalAddr().(*net.UDPAddr)
+	l := &listener{conn: conn, v6: ok && local.IP.To4() == nil, mtus: map[int]int{}}
 	// Not every system has these; without them the kernel picks the address
 	// that answers go out by.
 	if l.v6 {
@@ -44,7 +43,7 @@ func newListener(conn *net.UDPConn) (*listener, error) {
 		_ = ipv4.NewPacketConn(conn).SetControlMessage(ipv4.FlagDst|ipv4.FlagInterface, true)
 		l.oob = ipv4.NewControlMessage(ipv4.FlagDst | ipv4.FlagInterface)
 	}
-	return l, nil
+	return l
 }
 
 func (l *listener) read(buf []byte) (int, origin, error) {
@@ -53,22 +52,28 @@ func (l *listener) read(buf []byte) (int, origin, error) {
 		return 0, origin{}, err
 	}
 	o := origin{client: netip.AddrPortFrom(from.Addr().Unmap(), from.Port())}
-	var dst net.IP
-	if l.v6 {
-		var cm ipv6.ControlMessage
-		if cm.Parse(l.oob[:oobn]) == nil {
-			dst, o.index = cm.Dst, cm.IfIndex
-		}
-	} else {
-		var cm ipv4.ControlMessage
-		if cm.Parse(l.oob[:oobn]) == nil {
-			dst, o.index = cm.Dst, cm.IfIndex
-		}
-	}
-	if a, ok := netip.AddrFromSlice(dst); ok && !dst.IsMulticast() && !dst.Equal(net.IPv4bcast) {
+	dst, index := l.arrival(l.oob[:oobn])
+	o.index, o.group = index, dst.IsMulticast() || dst.Equal(net.IPv4bcast)
+	if a, ok := netip.AddrFromSlice(dst); ok {
 		o.local = a.Unmap()
 	}
 	return n, o, nil
+}
+
+// arrival reads from a control message where a packet was sent to and came in.
+func (l *listener) arrival(oob []byte) (net.IP, int) {
+	if l.v6 {
+		var cm ipv6.ControlMessage
+		if cm.Parse(oob) != nil {
+			return nil, 0
+		}
+		return cm.Dst, cm.IfIndex
+	}
+	var cm ipv4.ControlMessage
+	if cm.Parse(oob) != nil {
+		return nil, 0
+	}
+	return cm.Dst, cm.IfIndex
 }
 
 // blockSize is the largest block that reaches a client without fragments.
@@ -93,9 +98,11 @@ func (l *listener) mtu(index int) int {
 	return mtu
 }
 
-// answer sends one packet from the server's own port and address.
-func (l *listener) answer(o origin, b []byte) {
-	_, _, _ = l.conn.WriteMsgUDPAddrPort(b, l.source(o), l.peer(o))
+// send sends one packet from the server's own port, by the address that was
+// asked.
+func (l *listener) send(o origin, b []byte) error {
+	_, _, err := l.conn.WriteMsgUDPAddrPort(b, l.source(o), l.peer(o))
+	return err
 }
 
 // source is the control message that makes an answer leave by the address that
@@ -121,7 +128,7 @@ func (l *listener) peer(o origin) netip.AddrPort {
 
 // dial opens a port for one transfer (RFC 1350 section 4), at the address that
 // was asked.
-func (l *listener) dial(o origin) (link, error) {
+func (l *listener) dial(o origin) (*ownPort, error) {
 	var local *net.UDPAddr
 	if o.local.IsValid() {
 		local = net.UDPAddrFromAddrPort(netip.AddrPortFrom(o.local, 0))
@@ -132,56 +139,4 @@ func (l *listener) dial(o origin) (link, error) {
 		return nil, err
 	}
 	return newOwnPort(conn), nil
-}
-
-// shared is the way to a client through the server's own port.
-func (l *listener) shared(o origin, inbox <-chan []byte) link {
-	return &sharedPort{listener: l, origin: o, inbox: inbox, closed: make(chan struct{})}
-}
-
-type sharedPort struct {
-	listener *listener
-	origin   origin
-	inbox    <-chan []byte
-	closed   chan struct{}
-	frame    []byte
-}
-
-func (p *sharedPort) read(buf []byte, deadline time.Time) (int, error) {
-	timer := time.NewTimer(time.Until(deadline))
-	defer timer.Stop()
-	select {
-	case b := <-p.inbox:
-		return copy(buf, b), nil
-	case <-p.closed:
-		return 0, net.ErrClosed
-	case <-timer.C:
-		return 0, os.ErrDeadlineExceeded
-	}
-}
-
-func (p *sharedPort) write(b []byte) error {
-	_, _, err := p.listener.conn.WriteMsgUDPAddrPort(b, p.listener.source(p.origin), p.listener.peer(p.origin))
-	return err
-}
-
-func (p *sharedPort) window(parts [][]byte, _ int) error { return eachPacket(parts, &p.frame, p.write) }
-
-func (p *sharedPort) close() {
-	select {
-	case <-p.closed:
-	default:
-		close(p.closed)
-	}
-}
-
-// eachPacket writes a window packet by packet.
-func eachPacket(parts [][]byte, frame *[]byte, write func([]byte) error) error {
-	for ; len(parts) > 0; parts = parts[2:] {
-		*frame = append(append((*frame)[:0], parts[0]...), parts[1]...)
-		if err := write(*frame); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -9,57 +9,63 @@ import (
 
 // netASCII reads a file with its line ends as TELNET has them: LF becomes CR LF
 // and CR becomes CR NUL (RFC 764). The size is known only after reading it once.
-// Blocks are made in order; the last window is kept, as it may be sent again.
+// It is made in order; as much as a window is kept, as it may be sent again.
 type netASCII struct {
 	file   File
 	in     *bufio.Reader
 	length int64
-	block  int
-	from   int64  // offset of buf in the converted text
-	buf    []byte // the window
+	err    error // of counting
+	window int
+	from   int64 // offset of buf in the converted text
+	buf    []byte
 }
 
 func newNetASCII(f File, t Terms) *netASCII {
-	in := bufio.NewReader(io.NewSectionReader(f, 0, f.Size()))
-	return &netASCII{file: f, in: in, length: converted(f), block: t.BlockSize}
+	n := &netASCII{file: f, in: bufio.NewReader(whole(f)), window: t.WindowSize * t.BlockSize}
+	n.length, n.err = converted(f)
+	return n
 }
 
+func whole(f File) io.Reader { return io.NewSectionReader(f, 0, f.Size()) }
+
 // converted counts the octets of the text after conversion.
-func converted(f File) (total int64) {
-	buf := make([]byte, 32<<10)
-	r := io.NewSectionReader(f, 0, f.Size())
+func converted(f File) (total int64, err error) {
+	in := bufio.NewReaderSize(whole(f), 32<<10)
 	for {
-		k, err := r.Read(buf)
-		for _, c := range buf[:k] {
+		c, err := in.ReadByte()
+		switch {
+		case errors.Is(err, io.EOF):
+			return total, nil
+		case err != nil:
+			return total, err
+		case c == '\n' || c == '\r':
 			total++
-			if c == '\n' || c == '\r' {
-				total++
-			}
 		}
-		if err != nil {
-			return total
-		}
+		total++
 	}
 }
 
 func (n *netASCII) size() int64 { return n.length }
 func (n *netASCII) close()      { _ = n.file.Close() }
 
-func (n *netASCII) read(first, last uint64) ([]byte, error) {
-	from, to := span(first, last, n.block, n.length)
-	if from < n.from {
-		return nil, fmt.Errorf("netascii: block %d was acknowledged and is gone", first)
+func (n *netASCII) read(offset int64, count int, _ []byte) ([]byte, error) {
+	if n.err != nil {
+		return nil, n.err
 	}
-	if have := n.from + int64(len(n.buf)); from <= have {
-		n.buf = append(n.buf[:0], n.buf[from-n.from:]...)
+	if offset < n.from {
+		return nil, fmt.Errorf("netascii: offset %d was acknowledged and is gone", offset)
 	}
-	n.from = from
-	for int64(len(n.buf)) < to-from {
+	end := offset + int64(count)
+	for n.from+int64(len(n.buf)) < end {
 		if err := n.more(); err != nil {
 			return nil, err
 		}
 	}
-	return n.buf[:to-from], nil
+	if old := int(end-n.from) - n.window; old > 0 {
+		n.buf = append(n.buf[:0], n.buf[old:]...)
+		n.from += int64(old)
+	}
+	return n.buf[offset-n.from : end-n.from], nil
 }
 
 // more converts one octet.
@@ -80,17 +86,4 @@ func (n *netASCII) more() error {
 		n.buf = append(n.buf, c)
 	}
 	return nil
-}
-
-// readFull fills b from an offset. A file that has become shorter is an error:
-// the client was told its size.
-func readFull(f io.ReaderAt, b []byte, at int64) (int, error) {
-	n, err := f.ReadAt(b, at)
-	if n == len(b) {
-		return n, nil
-	}
-	if err == nil || errors.Is(err, io.EOF) {
-		err = io.ErrUnexpectedEOF
-	}
-	return n, err
 }

@@ -122,10 +122,6 @@ func (p Packet) parseRequest(b []byte) (Packet, error) {
 	return p, err
 }
 
-func isMode(s string) bool {
-	return strings.EqualFold(s, "octet") || strings.EqualFold(s, "netascii") || strings.EqualFold(s, "mail")
-}
-
 // splitWords cuts NUL-terminated strings apart.
 func splitWords(b []byte) ([]string, error) {
 	if len(b) == 0 || b[len(b)-1] != 0 {

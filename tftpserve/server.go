@@ -3,10 +3,11 @@ package tftpserve
 import (
 	"context"
 	"errors"
-	"io"
 	"io/fs"
 	"net"
 	"net/netip"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -14,136 +15,134 @@ import (
 // Limits that hold where the Server's fields are zero.
 const (
 	defaultTransfers   = 2000
-	defaultPerClient   = 32
+	defaultPerClient   = 64
 	defaultWindowSize  = 64
 	defaultWindowBytes = 1 << 20
 )
 
+// ErrBusy says that a limit is reached. The client hears nothing and asks again:
+// an ERROR would end its boot.
+var ErrBusy = errors.New("too many transfers")
+
 // Server answers read requests. The zero value of each field but Open is
-// useful. Memory for one transfer is one window (WindowBytes at most, and only
-// what the client negotiated) and about 10 KB beside it.
+// useful.
+//
+// A transfer takes a goroutine, a socket and what it sends at once, 64 KiB at
+// most and one block without a window: about 15 KiB in lock-step, 80 KiB with
+// windows, and WindowBytes more for netascii. Beside that up to 64 MiB hold
+// files that many clients fetch.
 type Server struct {
 	// Open opens what a client asks for. Its errors become ERROR packets by
 	// kind: fs.ErrNotExist code 1, everything else code 2. Their texts stay here.
+	// It is called from several goroutines at once.
 	Open func(Request) (File, error)
 	// Event is told what happens; nil: nobody is. It is called from several
 	// goroutines at once.
 	Event func(Event)
 
 	Transfers   int  // transfers at once, in all; 0: 2000
-	PerClient   int  // transfers at once for one address; 0: 32
+	PerClient   int  // transfers at once for one address; 0: 64
 	BlockSize   int  // largest block; 0: what the interface's MTU carries
 	WindowSize  int  // largest window in blocks; 0: 64
 	WindowBytes int  // largest window in octets; 0: 1 MiB
 	SinglePort  bool // answer from the port that was asked, for NAT and containers
 
 	mu       sync.Mutex
-	active   map[netip.AddrPort]*session // by client
+	running  map[*session]struct{}
+	latest   map[netip.AddrPort]*session // by client
 	byClient map[netip.Addr]int
+	closing  bool
+	wg       sync.WaitGroup // of running
 	cache    cache
-	wg       sync.WaitGroup
 }
 
-// Request is a read request.
-type Request struct {
-	Client netip.AddrPort
-	Local  netip.Addr // the address it was sent to; invalid where the system does not tell
-	Packet Packet
-}
-
-// File is a boot file. ReadAt is called from one goroutine at a time.
-type File interface {
-	io.ReaderAt
-	io.Closer
-	Size() int64
-	// Key names the content for as long as it does not change; "" keeps it out of
-	// the memory that hot files share.
-	Key() string
-}
-
-// EventKind says what an Event is about.
-type EventKind int
-
-// The kinds of events.
-const (
-	Refused  EventKind = iota // a request was answered with an ERROR: Code, Err
-	Started                   // a transfer began: Terms, Size
-	Finished                  // a transfer ended: Outcome, Bytes, Resent, Took
-)
-
-// Event is something that happened to a request.
-type Event struct {
-	Kind EventKind
-	Request
-	Terms   Terms
-	Size    int64
-	Outcome Outcome
-	Bytes   int64 // that the client acknowledged
-	Resent  int   // blocks that were sent again
-	Took    time.Duration
-	Code    ErrorCode
-	Err     error
-}
-
-// Probe reports whether a transfer ended as edk2 ends its question for the
-// size: ERROR 8 before any data.
-func (e Event) Probe() bool {
-	return e.Kind == Finished && e.Bytes == 0 && e.Outcome.Code == OptionRefused
-}
+// maxFailures is how often in a row a socket may fail before Serve gives up:
+// some systems report ICMP errors of earlier answers there.
+const maxFailures = 100
 
 // Serve answers requests on conn until ctx ends or conn fails. Transfers that
-// run then go on: see [Server.Shutdown]. Several Serve calls may share a Server.
+// run then go on, see [Server.Shutdown]; under SinglePort Serve stays with them.
+// Several Serve calls may share a Server.
 func (s *Server) Serve(ctx context.Context, conn *net.UDPConn) error {
-	l, err := newListener(conn)
-	if err != nil {
-		return err
-	}
+	l := newListener(conn)
 	stop := context.AfterFunc(ctx, func() { _ = conn.SetReadDeadline(time.Unix(1, 0)) })
 	defer stop()
-	buf := make([]byte, maxBlockSize+4)
-	for {
+	buf := make([]byte, maxBlockSize+dataHeader)
+	for failures := 0; ctx.Err() == nil; {
 		n, from, err := l.read(buf)
 		switch {
+		case err == nil:
+			failures = 0
+			s.packet(l, from, buf[:n])
 		case ctx.Err() != nil:
-			return nil
-		case errors.Is(err, net.ErrClosed):
+		case errors.Is(err, net.ErrClosed), failures == maxFailures:
 			return err
-		case err != nil: // an ICMP error of an earlier answer, for example
-			continue
+		default:
+			failures++
 		}
-		s.packet(l, from, buf[:n])
+	}
+	s.drain(l, buf)
+	return nil
+}
+
+// drain brings the transfers of a single port their packets until they end.
+func (s *Server) drain(l *listener, buf []byte) {
+	const look = 20 * time.Millisecond // whether they have
+	for s.SinglePort && len(s.sessions()) > 0 {
+		_ = l.conn.SetReadDeadline(time.Now().Add(look))
+		if n, from, err := l.read(buf); err == nil {
+			s.deliver(from, buf[:n])
+		} else if errors.Is(err, net.ErrClosed) {
+			return
+		}
 	}
 }
 
-// Shutdown waits until every transfer has ended, and ends those that still run
-// when ctx does. Call it after Serve has returned.
+// Shutdown takes no more requests and waits until every transfer has ended; it
+// ends those that still run when ctx does, with an ERROR to the client.
 func (s *Server) Shutdown(ctx context.Context) {
-	ended := make(chan struct{})
-	go func() {
-		s.wg.Wait()
-		close(ended)
-	}()
-	select {
-	case <-ended:
-		return
-	case <-ctx.Done():
-	}
 	s.mu.Lock()
-	for _, se := range s.active {
-		se.link.close()
-	}
+	s.closing = true
 	s.mu.Unlock()
-	<-ended
+	defer context.AfterFunc(ctx, s.stop)()
+	s.wg.Wait()
+}
+
+func (s *Server) stop() {
+	for _, se := range s.sessions() {
+		se.stopped.Store(true)
+		<-se.ready
+		if se.link != nil {
+			se.link.wake()
+		}
+	}
+}
+
+func (s *Server) sessions() []*session {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := make([]*session, 0, len(s.running))
+	for se := range s.running {
+		list = append(list, se)
+	}
+	return list
+}
+
+// Running lists the transfers that run, oldest first.
+func (s *Server) Running() []Progress {
+	list := s.sessions()
+	slices.SortFunc(list, func(a, b *session) int { return a.began.Compare(b.began) })
+	progress := make([]Progress, len(list))
+	for i, se := range list {
+		progress[i] = Progress{Request: se.req, Size: se.size.Load(), Bytes: se.acked.Load(), Took: time.Since(se.began)}
+	}
+	return progress
 }
 
 // packet handles what comes to the server's port: requests, and under
 // SinglePort the packets of transfers.
 func (s *Server) packet(l *listener, from origin, b []byte) {
-	s.mu.Lock()
-	running := s.active[from.client]
-	s.mu.Unlock()
-	if running != nil && running.inbox != nil && !isRequest(b) {
-		running.deliver(b)
+	if from.group { // RFC 1123 section 4.2.3.5
 		return
 	}
 	p, err := Parse(b)
@@ -151,86 +150,155 @@ func (s *Server) packet(l *listener, from origin, b []byte) {
 	switch {
 	case err != nil:
 		s.refuse(l, from, req, IllegalOp, err)
-	case p.Op == RRQ && running != nil:
-		// The client asks again because our answer is late or lost; the
-		// transfer's own timer sends that again.
 	case p.Op == RRQ:
-		s.start(l, from, req)
+		s.request(l, from, req)
 	case p.Op == WRQ:
 		s.refuse(l, from, req, AccessViolation, errors.New("write request; this server only reads"))
+	case s.SinglePort && s.deliver(from, b):
 	case p.Op == ERROR: // never answered (RFC 1350 section 7)
 	default:
 		s.refuse(l, from, req, UnknownTID, errors.New("packet of no transfer"))
 	}
 }
 
-func isRequest(b []byte) bool {
-	return len(b) >= 2 && b[0] == 0 && (b[1] == byte(RRQ) || b[1] == byte(WRQ))
+// deliver hands a packet to the transfer of its sender, if there is one.
+func (s *Server) deliver(from origin, b []byte) bool {
+	s.mu.Lock()
+	se := s.latest[from.client]
+	s.mu.Unlock()
+	if se == nil {
+		return false
+	}
+	if port, ok := se.link.(*sharedPort); ok {
+		port.deliver(slices.Clone(b))
+	}
+	return true
 }
 
-// start opens the file and runs its transfer in a goroutine of its own.
-func (s *Server) start(l *listener, from origin, req Request) {
-	file, err := s.Open(req)
-	if err != nil {
-		s.refuse(l, from, req, codeOf(err), err)
+// request starts a transfer in a goroutine of its own, unless it is a copy of a
+// request that is being answered.
+func (s *Server) request(l *listener, from origin, req Request) {
+	if !isMode(req.Packet.Mode) {
+		s.refuse(l, from, req, IllegalOp, errors.New("neither octet nor netascii"))
 		return
 	}
-	bounds := Bounds{BlockSize: s.blockSize(l, from), WindowSize: or(s.WindowSize, defaultWindowSize), WindowBytes: or(s.WindowBytes, defaultWindowBytes)}
-	terms := Negotiate(req.Packet, file.Size(), bounds)
-	se := &session{server: s, req: req, file: file, terms: terms}
-	if err := s.admit(l, from, se); err != nil {
-		_ = file.Close()
-		s.refuse(l, from, req, NotDefined, err)
+	se := &session{server: s, req: req, began: time.Now(), ready: make(chan struct{})}
+	if s.SinglePort {
+		se.link = &sharedPort{listener: l, origin: from, inbox: make(chan []byte, inboxSize)}
+	}
+	if s.repeated(se) {
 		return
 	}
-	s.wg.Go(se.run)
-}
-
-func (s *Server) blockSize(l *listener, from origin) int {
-	fits := l.blockSize(from)
+	if !s.admit(se) {
+		s.tell(Event{Kind: Refused, Request: req, Err: ErrBusy})
+		return
+	}
+	block := l.blockSize(from)
 	if s.BlockSize > 0 {
-		return min(s.BlockSize, fits)
+		block = min(s.BlockSize, block)
 	}
-	return fits
+	go func() {
+		defer s.release(se)
+		s.serve(l, from, se, block)
+	}()
 }
 
-// admit counts a transfer in, unless a limit is reached, and makes its way to
-// the client: a port of its own, or the server's.
-func (s *Server) admit(l *listener, from origin, se *session) (err error) {
+// repeated tells a request that was sent again from a new one. ROMs use one port
+// for one file after the other, and the last ACK of the one may be read after
+// the request for the other.
+func (s *Server) repeated(se *session) bool {
+	s.mu.Lock()
+	old := s.latest[se.req.Client]
+	s.mu.Unlock()
+	if old == nil || !sameRequest(old.req.Packet, se.req.Packet) {
+		return false
+	}
+	heard := old.heard.Load()
+	if heard == 0 {
+		old.asked.Store(true)
+		select {
+		case <-old.ready:
+			if old.link != nil {
+				old.link.wake()
+			}
+		default: // still opening the file
+		}
+		return true
+	}
+	return se.began.UnixNano()-heard < int64(firstTimeout)
+}
+
+func sameRequest(a, b Packet) bool {
+	return a.File == b.File && a.Mode == b.Mode && slices.Equal(a.Options, b.Options)
+}
+
+// admit counts a transfer in, unless a limit is reached.
+func (s *Server) admit(se *session) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	client := se.req.Client
-	if len(s.active) >= or(s.Transfers, defaultTransfers) || s.byClient[client.Addr()] >= or(s.PerClient, defaultPerClient) {
-		return errors.New("too many transfers")
+	if s.closing || len(s.running) >= or(s.Transfers, defaultTransfers) || s.byClient[client.Addr()] >= or(s.PerClient, defaultPerClient) {
+		return false
 	}
-	if s.SinglePort {
-		se.inbox = make(chan []byte, 4)
-		se.link = l.shared(from, se.inbox)
-	} else if se.link, err = l.dial(from); err != nil {
-		return err
+	if s.running == nil {
+		s.running, s.latest, s.byClient = map[*session]struct{}{}, map[netip.AddrPort]*session{}, map[netip.Addr]int{}
 	}
-	if s.active == nil {
-		s.active, s.byClient = map[netip.AddrPort]*session{}, map[netip.Addr]int{}
-	}
-	s.active[client] = se
+	s.wg.Add(1)
+	s.running[se] = struct{}{}
+	s.latest[client] = se
 	s.byClient[client.Addr()]++
-	return nil
+	return true
 }
 
 func (s *Server) release(se *session) {
+	defer s.wg.Done()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	client := se.req.Client
-	delete(s.active, client)
+	delete(s.running, se)
+	if s.latest[client] == se {
+		delete(s.latest, client)
+	}
 	if s.byClient[client.Addr()]--; s.byClient[client.Addr()] == 0 {
 		delete(s.byClient, client.Addr())
 	}
 }
 
+// serve opens the file and the way to the client, and runs the transfer.
+func (s *Server) serve(l *listener, from origin, se *session, block int) {
+	file, err := s.prepare(l, from, se)
+	close(se.ready)
+	if err != nil {
+		s.refuse(l, from, se.req, codeOf(err), err)
+		return
+	}
+	defer se.link.close()
+	se.terms = Negotiate(se.req.Packet, file.Size(), Bounds{
+		BlockSize:   block,
+		WindowSize:  or(s.WindowSize, defaultWindowSize),
+		WindowBytes: or(s.WindowBytes, defaultWindowBytes),
+	})
+	se.run(file)
+}
+
+func (s *Server) prepare(l *listener, from origin, se *session) (File, error) {
+	file, err := s.Open(se.req)
+	if err != nil || se.link != nil {
+		return file, err
+	}
+	port, err := l.dial(from)
+	if err != nil {
+		_ = file.Close()
+		return nil, err
+	}
+	se.link = port
+	return file, nil
+}
+
 // refuse answers with an ERROR. Its text is the code's own: what went wrong on
 // the server is nobody's business but the log's.
 func (s *Server) refuse(l *listener, from origin, req Request, code ErrorCode, err error) {
-	l.answer(from, Packet{Op: ERROR, Code: code, Message: code.String()}.Append(nil))
+	_ = l.send(from, Packet{Op: ERROR, Code: code, Message: code.String()}.Append(nil))
 	s.tell(Event{Kind: Refused, Request: req, Code: code, Err: err})
 }
 
@@ -252,4 +320,8 @@ func or(n, fallback int) int {
 		return n
 	}
 	return fallback
+}
+
+func isMode(mode string) bool {
+	return strings.EqualFold(mode, "octet") || strings.EqualFold(mode, "netascii")
 }

@@ -1,53 +1,50 @@
 package tftpserve
 
 import (
+	"context"
+	"encoding/binary"
 	"errors"
 	"net"
 	"os"
+	"sync/atomic"
 	"time"
 )
 
-// link is the way to one client.
-type link interface {
-	// read waits for a packet of the client until the deadline, then returns
-	// os.ErrDeadlineExceeded.
-	read(buf []byte, deadline time.Time) (int, error)
-	write(b []byte) error
-	// window sends DATA packets, all of size octets but the last; headers and
-	// data alternate in parts.
-	window(parts [][]byte, size int) error
-	close()
-}
+// dataHeader is the opcode and block number before the data.
+const dataHeader = 4
 
 // session is a transfer with its file and its way to the client.
 type session struct {
 	server *Server
 	req    Request
-	file   File
-	terms  Terms
-	link   link
-	inbox  chan []byte // SinglePort: the client's packets
+	began  time.Time
+	link   link // once ready is closed
+	ready  chan struct{}
 
+	asked   atomic.Bool  // the client has sent its request again
+	stopped atomic.Bool  // by Shutdown
+	acked   atomic.Int64 // octets
+	size    atomic.Int64
+	heard   atomic.Int64 // when the client last got on, in Unix nanoseconds; 0: never
+
+	terms   Terms
 	content content
-	parts   [][]byte
-	headers []byte
+	frame   []byte
 	resent  int
 }
 
-func (se *session) run() {
-	defer se.server.release(se)
-	defer se.link.close()
-	se.content = se.server.cache.open(se.file, se.terms)
+// run serves the file until the transfer has ended.
+func (se *session) run(file File) {
+	se.content = se.server.cache.open(file, se.terms)
 	defer se.content.close()
-
-	began := time.Now()
 	size := se.content.size()
+	se.size.Store(size)
 	se.server.tell(Event{Kind: Started, Request: se.req, Terms: se.terms, Size: size})
-	t, step := NewTransfer(began, size, se.terms)
+	t, step := NewTransfer(time.Now(), size, se.terms)
 	outcome, err := se.loop(t, step)
 	se.server.tell(Event{
 		Kind: Finished, Request: se.req, Terms: se.terms, Size: size, Outcome: outcome, Err: err,
-		Bytes: min(int64(t.Acked()), size), Resent: se.resent, Took: time.Since(began),
+		Bytes: t.Acked(), Resent: se.resent, Took: time.Since(se.began),
 	})
 }
 
@@ -59,28 +56,39 @@ func (se *session) loop(t *Transfer, step Step) (Outcome, error) {
 			_ = se.link.write(Packet{Op: ERROR, Message: NotDefined.String()}.Append(nil))
 			return Outcome{}, err
 		}
-		n, err := se.link.read(buf, step.Deadline)
-		now := time.Now()
-		switch {
-		case err == nil:
-			step = packetStep(t, now, buf[:n])
-		case errors.Is(err, os.ErrDeadlineExceeded):
-			step = t.Tick(now)
-		case errors.Is(err, net.ErrClosed):
-			return Outcome{}, err
-		default: // ICMP: the client has closed its port, or the network is away for a moment
-			step = t.wait()
+		if se.stopped.Load() {
+			_ = se.link.write(Packet{Op: ERROR, Message: NotDefined.String()}.Append(nil))
+			return Outcome{}, context.Canceled
 		}
+		n, err := se.link.read(buf, step.Deadline)
+		step = se.next(t, time.Now(), buf[:max(n, 0)], err)
 	}
 	return step.Outcome, nil
 }
 
-func packetStep(t *Transfer, now time.Time, b []byte) Step {
-	p, err := Parse(b)
-	if err != nil {
-		return t.wait()
+// next tells the state machine what has happened.
+func (se *session) next(t *Transfer, now time.Time, b []byte, err error) Step {
+	before := t.Acked()
+	var step Step
+	switch {
+	case err == nil:
+		p, err := Parse(b)
+		if err != nil {
+			return t.wait()
+		}
+		step = t.Packet(now, p)
+	case se.asked.Swap(false):
+		step = t.Packet(now, Packet{Op: RRQ})
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		step = t.Tick(now)
+	default: // ICMP: the client has closed its port, or the network is away for a moment
+		step = t.wait()
 	}
-	return t.Packet(now, p)
+	if t.Acked() != before {
+		se.acked.Store(t.Acked())
+		se.heard.Store(now.UnixNano())
+	}
+	return step
 }
 
 // send sends what a step asks for.
@@ -94,48 +102,49 @@ func (se *session) send(s Step) error {
 	if s.Again {
 		se.resent += int(s.Last - s.First + 1)
 	}
-	parts, err := se.data(s.First, s.Last)
-	if err != nil {
-		return err
+	size := se.terms.BlockSize + dataHeader
+	most := uint64(max(min(windowPackets, windowOctets/size), 1))
+	for first := s.First; first <= s.Last; first += most {
+		b, err := se.data(first, min(first+most-1, s.Last))
+		if err != nil {
+			return err
+		}
+		if err := ignoreICMP(se.link.window(b, size)); err != nil {
+			return err
+		}
 	}
-	return ignoreICMP(se.link.window(parts, se.terms.BlockSize+4))
+	return nil
 }
 
 // ignoreICMP drops what the network reports of packets sent before: the timer
 // deals with those.
 func ignoreICMP(err error) error {
-	if err == nil || errors.Is(err, net.ErrClosed) {
+	if errors.Is(err, net.ErrClosed) {
 		return err
 	}
 	return nil
 }
 
-// data lays out DATA packets as alternating headers and blocks.
-func (se *session) data(first, last uint64) ([][]byte, error) {
-	count := int(last - first + 1)
-	if cap(se.headers) < 4*count {
-		se.headers = make([]byte, 0, 4*se.terms.WindowSize)
+// data lays out DATA packets one after the other. What is read from disk comes
+// to lie at the end of the frame, and each block moves forward to its place.
+func (se *session) data(first, last uint64) ([]byte, error) {
+	block := se.terms.BlockSize
+	from, to := span(first, last, block, se.content.size())
+	headers, n := dataHeader*int(last-first+1), int(to-from)
+	if cap(se.frame) < headers+n {
+		se.frame = make([]byte, headers+n)
 	}
-	blocks, err := se.content.read(first, last)
+	frame := se.frame[:headers+n]
+	octets, err := se.content.read(from, n, frame[headers:])
 	if err != nil {
 		return nil, err
 	}
-	se.parts, se.headers = se.parts[:0], se.headers[:0]
-	for n := first; n <= last; n++ {
-		at := len(se.headers)
-		se.headers = append(se.headers, 0, byte(DATA), byte(n>>8), byte(n))
-		size := min(se.terms.BlockSize, len(blocks))
-		se.parts = append(se.parts, se.headers[at:at+4:at+4], blocks[:size])
-		blocks = blocks[size:]
+	for at := frame; first <= last; first++ {
+		size := min(block, len(octets))
+		binary.BigEndian.PutUint16(at, uint16(DATA))
+		binary.BigEndian.PutUint16(at[2:], uint16(first))
+		copy(at[dataHeader:], octets[:size])
+		at, octets = at[dataHeader+size:], octets[size:]
 	}
-	return se.parts, nil
-}
-
-// deliver hands a packet to a single-port transfer; one that does not keep up
-// loses it, as a socket's buffer would.
-func (se *session) deliver(b []byte) {
-	select {
-	case se.inbox <- append([]byte(nil), b...):
-	default:
-	}
+	return frame, nil
 }

@@ -5,12 +5,14 @@ import "time"
 // Retransmission. ROMs wait about a second before they ask again, so the first
 // timeout is one; it then follows the measured round-trip time (RFC 6298) and
 // doubles while nothing comes back. A silent client is given up after
-// maxRetries, at most half a minute.
+// maxRetries, half a minute; one that asked for a longer timeout, after the
+// first one that ends beyond maxSilence and was answered by sending again.
 const (
 	firstTimeout = time.Second
 	minTimeout   = 100 * time.Millisecond
 	maxTimeout   = 5 * time.Second
 	maxRetries   = 6
+	maxSilence   = time.Minute
 )
 
 // Transfer is one file on its way to one client, as a state machine: packets
@@ -23,13 +25,21 @@ const (
 //	                            └─ ACK of an earlier block, or timeout
 type Transfer struct {
 	terms  Terms
+	size   int64
 	blocks uint64 // how many DATA blocks the file takes; the last is short, maybe empty
 
 	acked   uint64 // blocks the client has, counted from 1 as on the wire but without wrapping
 	sent    uint64 // last block sent
 	waiting bool   // for the ACK 0 that answers an OACK
-	fast    bool   // this window was sent again on a duplicate ACK already
+	twice   bool   // the last window left more than once
+	deaf    bool   // duplicate ACKs may be echoes of blocks that left twice
 
+	// Until the client has answered, its address may be forged: what is sent
+	// there unasked stays within one window.
+	heard  bool
+	budget int64
+
+	heardAt time.Time // when the client last got on
 	armed   time.Time // when the timeout began to run
 	sentAt  time.Time // when the window left; zero after a retransmission (Karn's rule)
 	rtt     estimator
@@ -58,28 +68,34 @@ type Outcome struct {
 
 // NewTransfer starts a transfer of size octets under terms.
 func NewTransfer(now time.Time, size int64, terms Terms) (*Transfer, Step) {
-	t := &Transfer{terms: terms, blocks: uint64(size)/uint64(terms.BlockSize) + 1, timeout: firstTimeout}
-	if terms.Timeout > 0 {
-		t.timeout = terms.Timeout
+	t := &Transfer{
+		terms: terms, size: size, blocks: uint64(size)/uint64(terms.BlockSize) + 1,
+		budget: int64(terms.WindowSize) * int64(terms.BlockSize+dataHeader), heardAt: now,
 	}
-	if terms.OACK != nil {
-		t.waiting, t.sentAt, t.armed = true, now, now
-		return t, Step{OACK: true, Deadline: t.deadline()}
+	t.timeout = t.rtt.timeout(terms.Timeout)
+	if terms.OACK == nil {
+		step := t.window(now)
+		t.budget -= t.cost()
+		return t, step
 	}
-	return t, t.window(now)
+	t.waiting, t.sentAt, t.armed = true, now, now
+	t.budget -= t.cost()
+	return t, Step{OACK: true, Deadline: t.deadline()}
 }
 
-// Acked is how many octets of DATA the client has, short blocks counted full.
-func (t *Transfer) Acked() uint64 { return t.acked * uint64(t.terms.BlockSize) }
+// Acked is how many octets of the file the client has.
+func (t *Transfer) Acked() int64 { return min(int64(t.acked)*int64(t.terms.BlockSize), t.size) }
 
-// Packet takes a packet of the client. Anything but ACK and ERROR changes
-// nothing.
+// Packet takes a packet of the client: ACK, ERROR, or the request once more.
+// Anything else changes nothing.
 func (t *Transfer) Packet(now time.Time, p Packet) Step {
 	switch {
 	case t.done:
 		return Step{Done: true}
 	case p.Op == ERROR:
 		return t.end(Outcome{Code: p.Code, Message: p.Message})
+	case p.Op == RRQ:
+		return t.repeat(now)
 	case p.Op != ACK:
 		return t.wait()
 	case t.waiting:
@@ -97,11 +113,20 @@ func (t *Transfer) Packet(now time.Time, p Packet) Step {
 	return t.progress(now, t.acked+ahead)
 }
 
+// repeat answers a client that has sent its request again because it has seen
+// nothing. Copies that the network made come sooner than a client can ask.
+func (t *Transfer) repeat(now time.Time) Step {
+	if t.heard || now.Sub(t.armed) < minTimeout {
+		return t.wait()
+	}
+	return t.again(now)
+}
+
 func (t *Transfer) ackOACK(now time.Time, block uint16) Step {
 	if block != 0 {
 		return t.wait()
 	}
-	t.waiting = false
+	t.waiting, t.heard = false, true
 	t.measure(now)
 	return t.window(now)
 }
@@ -112,7 +137,7 @@ func (t *Transfer) progress(now time.Time, block uint64) Step {
 	if block == t.sent {
 		t.measure(now)
 	}
-	t.acked = block
+	t.acked, t.heard = block, true
 	if t.acked == t.blocks {
 		return t.end(Outcome{Complete: true})
 	}
@@ -122,31 +147,45 @@ func (t *Transfer) progress(now time.Time, block uint64) Step {
 // duplicate handles an ACK of what was acknowledged before. In lock-step it is
 // ignored: answering it sends every later block twice (the Sorcerer's
 // Apprentice, RFC 1123 section 4.2.3.1). In a window it says that the first
-// block was lost, and is answered once.
+// block was lost, and is answered once; not when it comes sooner than the window
+// can have reached the client and, lest each window leave twice for ever, not
+// when it may be an echo of the window before.
 func (t *Transfer) duplicate(now time.Time) Step {
-	if t.terms.WindowSize == 1 || t.fast {
+	if t.terms.WindowSize == 1 || t.deaf || now.Sub(t.armed) < t.rtt.smooth/2 {
 		return t.wait()
 	}
-	t.fast = true
 	return t.again(now)
 }
 
 // Tick says that time has passed without a packet.
 func (t *Transfer) Tick(now time.Time) Step {
-	if t.done {
+	switch {
+	case t.done:
 		return Step{Done: true}
-	}
-	if now.Before(t.deadline()) {
+	case now.Before(t.deadline()):
 		return t.wait()
-	}
-	if t.retries == maxRetries {
+	case t.retries == maxRetries, t.retries > 0 && now.Sub(t.heardAt) > maxSilence:
 		return t.end(Outcome{Silent: true})
 	}
 	t.retries++
 	if t.terms.Timeout == 0 {
 		t.timeout = min(2*t.timeout, maxTimeout)
 	}
+	if !t.heard && t.cost() > t.budget {
+		t.armed = now
+		return t.wait()
+	}
+	t.budget -= t.cost()
 	return t.again(now)
+}
+
+// cost is how many octets of TFTP sending again takes.
+func (t *Transfer) cost() (octets int64) {
+	if t.waiting {
+		return int64(len(Packet{Op: OACK, Options: t.terms.OACK}.Append(nil)))
+	}
+	from, to := span(t.acked+1, t.sent, t.terms.BlockSize, t.size)
+	return to - from + dataHeader*int64(t.sent-t.acked)
 }
 
 // window sends the blocks after the last acknowledged one, as many as were
@@ -154,7 +193,8 @@ func (t *Transfer) Tick(now time.Time) Step {
 func (t *Transfer) window(now time.Time) Step {
 	last := min(t.acked+uint64(t.terms.WindowSize), t.blocks)
 	repeats := t.sent > t.acked
-	t.sent, t.armed, t.sentAt, t.retries, t.fast = last, now, now, 0, false
+	t.sent, t.armed, t.sentAt, t.heardAt, t.retries = last, now, now, now, 0
+	t.deaf, t.twice = t.twice, repeats
 	if repeats {
 		t.sentAt = time.Time{}
 	}
@@ -164,7 +204,7 @@ func (t *Transfer) window(now time.Time) Step {
 
 // again sends what was sent last.
 func (t *Transfer) again(now time.Time) Step {
-	t.sentAt, t.armed = time.Time{}, now
+	t.sentAt, t.armed, t.deaf, t.twice = time.Time{}, now, true, true
 	if t.waiting {
 		return Step{OACK: true, Again: true, Deadline: t.deadline()}
 	}
@@ -186,27 +226,4 @@ func (t *Transfer) measure(now time.Time) {
 	if !t.sentAt.IsZero() {
 		t.rtt.add(now.Sub(t.sentAt))
 	}
-}
-
-// estimator is the smoothed round-trip time of RFC 6298 section 2.
-type estimator struct{ smooth, variation time.Duration }
-
-func (e *estimator) add(sample time.Duration) {
-	if e.smooth == 0 {
-		e.smooth, e.variation = sample, sample/2
-		return
-	}
-	e.variation += ((e.smooth - sample).Abs() - e.variation) / 4
-	e.smooth += (sample - e.smooth) / 8
-}
-
-// timeout is how long to wait for the next answer; asked is the client's wish.
-func (e *estimator) timeout(asked time.Duration) time.Duration {
-	switch {
-	case asked > 0:
-		return asked
-	case e.smooth == 0:
-		return firstTimeout
-	}
-	return min(max(e.smooth+4*e.variation, minTimeout), maxTimeout)
 }

@@ -41,14 +41,18 @@ type receiver struct {
 	have     uint64
 	inWindow int
 	oack     bool
+	echoes   bool // acknowledges a window again when blocks of it come again
 	again    time.Time
 }
 
 const delay = 5 * time.Millisecond
 
-func simulate(seed uint64, size int64, terms Terms, loss, twice, slow float64) *network {
+func simulate(seed uint64, size int64, terms Terms, loss, twice, slow float64, change ...func(*network)) *network {
 	n := &network{rng: rand.New(rand.NewPCG(seed, 1)), loss: loss, twice: twice, slow: slow, now: time.Unix(0, 0), sent: map[uint64]int{}}
 	n.client = receiver{window: terms.WindowSize, blocks: uint64(size)/uint64(terms.BlockSize) + 1, again: n.now.Add(2 * time.Second)}
+	for _, c := range change {
+		c(n)
+	}
 	t, step := NewTransfer(n.now, size, terms)
 	n.server = t
 	n.take(step)
@@ -103,7 +107,7 @@ func (n *network) deliver(p packet) {
 		}
 	case p.block > c.have+1 && c.inWindow > 0: // a gap: say what is here, once a window
 		n.acknowledge()
-	case p.block <= c.have && (c.window == 1 || c.done()): // our ACK was lost
+	case p.block <= c.have && (c.window == 1 || c.done() || c.echoes && c.inWindow == 0): // our ACK was lost
 		n.acknowledge()
 	}
 }
@@ -114,6 +118,7 @@ func (n *network) acknowledge() {
 	n.client.inWindow = 0
 	n.client.again = n.now.Add(2 * time.Second)
 	if n.client.have == 0 && !n.client.oack {
+		n.put(packet{ack: Packet{Op: RRQ}})
 		return
 	}
 	n.put(packet{ack: Packet{Op: ACK, Block: uint16(n.client.have)}})
@@ -203,6 +208,21 @@ func TestDoubledPacketsDoNotDoubleBlocks(t *testing.T) {
 	}
 }
 
+// Nor do windows leave twice for ever, not even when the client answers
+// blocks of a window it has already and the path has doubled one packet in ten.
+func TestEchoesDoNotDoubleWindows(t *testing.T) {
+	const blocks = 2001
+	for _, window := range []int{2, 4, 16} {
+		n := simulate(1, 512*(blocks-1), terms(512, window, true), 0, 0.1, 0, func(n *network) { n.client.echoes = true })
+		require.True(t, n.outcome.Complete)
+		total := 0
+		for _, times := range n.sent {
+			total += times
+		}
+		require.Less(t, total, blocks*5/4, "window %d", window)
+	}
+}
+
 func TestBlockNumbersWrap(t *testing.T) {
 	for _, window := range []int{1, 16} {
 		n := simulate(3, 8*140_000, terms(8, window, true), 0, 0, 0)
@@ -240,31 +260,55 @@ func TestPartOfAWindow(t *testing.T) {
 	require.Zero(t, tr.Packet(now, Packet{Op: ACK, Block: 500}).First, "not on its way")
 }
 
-func TestNegotiate(t *testing.T) {
-	bounds := Bounds{BlockSize: 1468, WindowSize: 64, WindowBytes: 1 << 16}
+// What goes to an address that has not answered, and how the client's own asking
+// again gets round that.
+func TestSilentAddressGetsOneWindow(t *testing.T) {
 	for _, c := range []struct {
-		name string
-		req  []Option
-		mode string
-		size int64
-		want []Option
+		name  string
+		terms Terms
+		size  int64
+		sends int
 	}{
-		{"edk2", []Option{{"tsize", "0"}, {"blksize", "1468"}, {"windowsize", "4"}}, "octet", 949, []Option{{"tsize", "949"}, {"blksize", "1468"}, {"windowsize", "4"}}},
-		{"the client's order and spelling", []Option{{"BlkSize", "512"}, {"TSIZE", "0"}}, "octet", 7, []Option{{"BlkSize", "512"}, {"TSIZE", "7"}}},
-		{"larger than the MTU", []Option{{"blksize", "65464"}}, "octet", 7, []Option{{"blksize", "1468"}}},
-		{"too small", []Option{{"blksize", "7"}}, "octet", 7, nil},
-		{"not a number", []Option{{"blksize", "big"}, {"tsize", "zzz"}}, "octet", 7, nil},
-		{"unknown", []Option{{"msftwindow", "31416"}, {"tsize", "0"}}, "octet", 7, []Option{{"tsize", "7"}}},
-		{"window over the byte cap, block size later", []Option{{"windowsize", "64"}, {"blksize", "1468"}}, "octet", 7, []Option{{"windowsize", "44"}, {"blksize", "1468"}}},
-		{"window of zero", []Option{{"windowsize", "0"}}, "octet", 7, nil},
-		{"timeout", []Option{{"timeout", "3"}}, "octet", 7, []Option{{"timeout", "3"}}},
-		{"timeout out of range", []Option{{"timeout", "256"}}, "octet", 7, nil},
-		{"twice", []Option{{"blksize", "512"}, {"blksize", "1024"}}, "octet", 7, []Option{{"blksize", "512"}}},
-		{"size of netascii", []Option{{"tsize", "0"}, {"blksize", "600"}}, "NetASCII", 7, []Option{{"blksize", "600"}}},
+		{"a block fills the window", terms(512, 1, false), 100_000, 1},
+		{"short block", terms(512, 1, false), 100, 4},
+		{"OACK", Terms{BlockSize: 1428, WindowSize: 1, OACK: []Option{{"tsize", "100000"}}}, 100_000, 1 + maxRetries},
+		{"OACK larger than a block", Terms{BlockSize: 8, WindowSize: 1, OACK: []Option{{"blksize", "8"}}}, 100, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := Negotiate(Packet{Op: RRQ, Mode: c.mode, Options: c.req}, c.size, bounds)
-			require.Equal(t, c.want, got.OACK)
+			began := time.Unix(0, 0)
+			tr, s := NewTransfer(began, c.size, c.terms)
+			sends := 0
+			for ; !s.Done; s = tr.Tick(s.Deadline) {
+				if s.OACK || s.First > 0 {
+					sends++
+				}
+			}
+			require.Equal(t, c.sends, sends)
+			require.Equal(t, Outcome{Silent: true}, s.Outcome)
 		})
 	}
+}
+
+func TestRequestAgain(t *testing.T) {
+	now := time.Unix(0, 0)
+	ask := Packet{Op: RRQ}
+	tr, _ := NewTransfer(now, 5000, terms(512, 1, false))
+	require.Zero(t, tr.Packet(now.Add(time.Millisecond), ask).First, "a copy made by the network")
+	now = now.Add(time.Second)
+	require.EqualValues(t, 1, tr.Packet(now, ask).First)
+	require.EqualValues(t, 2, tr.Packet(now, Packet{Op: ACK, Block: 1}).First)
+	require.Zero(t, tr.Packet(now.Add(time.Second), ask).First, "the client has block 1")
+}
+
+// A client may ask for timeouts of four minutes, but not hold a transfer for
+// half an hour.
+func TestLongTimeoutEnds(t *testing.T) {
+	began := time.Unix(0, 0)
+	tr, s := NewTransfer(began, 5000, Terms{BlockSize: 8, WindowSize: 64, Timeout: 255 * time.Second})
+	end := began
+	for !s.Done {
+		end = s.Deadline
+		s = tr.Tick(end)
+	}
+	require.Equal(t, 510*time.Second, end.Sub(began))
 }

@@ -1,0 +1,26 @@
+package tftpserve
+
+import "time"
+
+// estimator is the smoothed round-trip time of RFC 6298 section 2.
+type estimator struct{ smooth, variation time.Duration }
+
+func (e *estimator) add(sample time.Duration) {
+	if e.smooth == 0 {
+		e.smooth, e.variation = sample, sample/2
+		return
+	}
+	e.variation += ((e.smooth - sample).Abs() - e.variation) / 4
+	e.smooth += (sample - e.smooth) / 8
+}
+
+// timeout is how long to wait for the next answer; asked is the client's wish.
+func (e *estimator) timeout(asked time.Duration) time.Duration {
+	switch {
+	case asked > 0:
+		return asked
+	case e.smooth == 0:
+		return firstTimeout
+	}
+	return min(max(e.smooth+4*e.variation, minTimeout), maxTimeout)
+}
