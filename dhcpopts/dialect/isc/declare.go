@@ -21,6 +21,10 @@ const (
 // block reads statements up to the closing brace, or at the root to the end of
 // the file. h is the host, in one.
 func (p *parser) block(in scope, g *group, h *host) {
+	defer p.leave()
+	if !p.enter() {
+		return
+	}
 	declared := false
 	for p.lex.err == nil {
 		switch t := p.lex.peek(); {

@@ -228,9 +228,11 @@ func asciiCase(data []byte, from, to byte) []byte {
 
 func (r *run) configOption(o *option) ([]byte, bool) {
 	s := r.out.get(o.space, o.code)
-	if s == nil {
+	if s == nil || s.busy {
 		return nil, false
 	}
+	s.busy = true
+	defer func() { s.busy = false }()
 	return r.data(s.value)
 }
 
@@ -248,12 +250,16 @@ func (r *run) substring(e *expr) ([]byte, bool) {
 	return data[:min(uint64(n), uint64(len(data)))], true
 }
 
+// maxData is more than any message carries. A variable that is joined with
+// itself a few dozen times would fill the memory.
+const maxData = 1 << 16
+
 // concat has no value when one part has none.
 func (r *run) concat(e *expr) ([]byte, bool) {
 	var all []byte
 	for _, a := range e.args {
 		data, ok := r.data(a)
-		if !ok {
+		if !ok || len(all)+len(data) > maxData {
 			return nil, false
 		}
 		all = append(all, data...)

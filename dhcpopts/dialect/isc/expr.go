@@ -112,7 +112,10 @@ func (p *parser) expression(want sort) *expr {
 // common/parse.c: left associative, and an operator that binds stronger than the
 // one before takes all the rest of the expression for its right side.
 func (p *parser) binary(left *expr, op string) *expr {
-	for {
+	for n := 1; ; n++ {
+		if n > rowMax {
+			p.lex.fail(p.lex.peek().pos, "more than %d operators in a row", rowMax)
+		}
 		right := p.operand(left.sort())
 		if right == nil {
 			p.lex.fail(p.lex.peek().pos, "expecting right-hand side.")
@@ -182,6 +185,10 @@ func (p *parser) operator() (string, bool) {
 // operand is parse_non_binary of common/parse.c. It gives nil without an error
 // when no operand is there.
 func (p *parser) operand(want sort) *expr {
+	defer p.leave()
+	if !p.enter() {
+		return nil
+	}
 	t := p.lex.peek()
 	switch {
 	case t.kind == str:

@@ -11,6 +11,7 @@ type parser struct {
 	lex    *lexer
 	config *Config
 	spaces map[string]*space
+	depth  int // see nest.go
 }
 
 // space is an option space: its options by name, in lower case, and by code.

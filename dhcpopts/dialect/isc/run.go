@@ -33,6 +33,7 @@ type settings struct {
 type setting struct {
 	opt   *option
 	value *expr
+	busy  bool // its value is being made, and asks for itself
 }
 
 func (s *settings) get(space string, code int) *setting {
@@ -49,7 +50,7 @@ func (s *settings) set(how string, o *option, e *expr) {
 	old := s.get(o.space, o.code)
 	switch {
 	case old == nil:
-		s.list = append(s.list, &setting{o, e})
+		s.list = append(s.list, &setting{opt: o, value: e})
 	case how == "append":
 		old.value = &expr{op: "concat", args: []*expr{old.value, e}}
 	case how == "prepend":
@@ -343,8 +344,10 @@ func (s *assignment) exec(r *run) bool {
 }
 
 func (s *conditional) exec(r *run) bool {
-	if r.truth(s.cond) {
-		return r.execute(s.yes)
+	for _, b := range s.branches {
+		if r.truth(b.cond) {
+			return r.execute(b.body)
+		}
 	}
 	return r.execute(s.other)
 }

@@ -14,9 +14,16 @@ type assignment struct {
 	value *expr
 }
 
+// conditional is "if … elsif … else …". The branches are a list, not one inside
+// the other: generated files have one for each machine.
 type conditional struct {
-	cond       *expr
-	yes, other []statement
+	branches []branch
+	other    []statement
+}
+
+type branch struct {
+	cond *expr
+	body []statement
 }
 
 type switching struct {
@@ -156,6 +163,10 @@ func (p *parser) modifier(word string) statement {
 
 // body reads statements up to a closing brace.
 func (p *parser) body() []statement {
+	defer p.leave()
+	if !p.enter() {
+		return nil
+	}
 	var all []statement
 	for p.lex.err == nil {
 		s, ok := p.scoped()
@@ -181,38 +192,43 @@ func (p *parser) scoped() (statement, bool) {
 	return label{value}, true
 }
 
-// conditional reads what follows "if". An opening parenthesis directly behind
-// it must close around the whole condition: "if (a) or (b) {" is refused.
+// conditional reads what follows "if".
 func (p *parser) conditional() statement {
-	s := &conditional{}
-	paren := p.lex.peek().is("(")
-	if paren {
+	s := &conditional{branches: []branch{p.branch()}}
+	for p.lex.err == nil {
+		t := p.lex.peek()
+		if !t.is("elsif") && !t.is("else") {
+			break
+		}
 		p.lex.next()
-	}
-	s.cond = p.typed(booleanSort, "Expecting a boolean expression.")
-	if paren {
-		p.expect(")", "expecting right paren.")
-	}
-	p.expect("{", "left brace expected.")
-	s.yes = p.body()
-	switch t := p.lex.peek(); {
-	case t.is("elsif"):
-		p.lex.next()
-		s.other = []statement{p.conditional()}
-	case t.is("else"):
-		p.lex.next()
-		s.other = p.otherwise()
+		switch {
+		case t.is("elsif"):
+		case p.lex.peek().is("if"):
+			p.lex.next()
+		default:
+			p.expect("{", "left brace or if expected.")
+			s.other = p.body()
+			return s
+		}
+		s.branches = append(s.branches, p.branch())
 	}
 	return s
 }
 
-func (p *parser) otherwise() []statement {
-	if p.lex.peek().is("if") {
+// branch reads a condition and its block. An opening parenthesis directly behind
+// the keyword must close around the whole condition: "if (a) or (b) {" is
+// refused.
+func (p *parser) branch() branch {
+	paren := p.lex.peek().is("(")
+	if paren {
 		p.lex.next()
-		return []statement{p.conditional()}
 	}
-	p.expect("{", "left brace or if expected.")
-	return p.body()
+	cond := p.typed(booleanSort, "Expecting a boolean expression.")
+	if paren {
+		p.expect(")", "expecting right paren.")
+	}
+	p.expect("{", "left brace expected.")
+	return branch{cond, p.body()}
 }
 
 func (p *parser) switching() statement {

@@ -33,10 +33,16 @@ func parseValue(text string) (expr, error) {
 // anyClass is for hooks: they do not check what member() names.
 func anyClass(string) (defined, known bool) { return true, false }
 
+// tokensMax bounds the operators in a row, each of which calls all before it.
+const tokensMax = 1_000_000
+
 func parseExpr(text string, classes classKnown, test bool) (expr, error) {
 	tokens, err := lexExpr(text)
 	if err != nil {
 		return expr{}, err
+	}
+	if len(tokens) > tokensMax {
+		return expr{}, fmt.Errorf("<string>: an expression of more than %d words", tokensMax)
 	}
 	p := &exprParser{tokens: tokens, classes: classes}
 	var e expr
@@ -154,13 +160,20 @@ func (p *exprParser) and() expr {
 	return left
 }
 
-// not guards the recursion: no real expression nests this deep.
-func (p *exprParser) not() expr {
+// enter guards the recursion: no real expression nests this deep. The caller
+// leaves.
+func (p *exprParser) enter() {
 	if p.depth++; p.depth > nestingMax {
 		p.fail("nested more than %d deep", nestingMax)
 	}
-	defer func() { p.depth-- }()
+}
+
+func (p *exprParser) leave() { p.depth-- }
+
+func (p *exprParser) not() expr {
 	if p.accept("not") {
+		p.enter()
+		defer p.leave()
 		a := p.wantTest(p.not()).test
 		return expr{test: func(q *query) bool { return !a(q) }}
 	}
@@ -185,6 +198,8 @@ func concat(a, b expr) expr {
 }
 
 func (p *exprParser) primary() expr {
+	p.enter()
+	defer p.leave()
 	t := p.tokens[p.at]
 	switch t.kind {
 	case exprString:
