@@ -60,6 +60,14 @@ var x64Names = []string{
 	"shim-*.efi", "grub.efi", "core.efi", "netboot.xyz*.efi", "intel.efi", "realtek.efi",
 }
 
+// Known looks a boot file up by its well-known name: the architectures that can
+// run it, none when the name does not tell, and whether it is one of Windows'
+// boot programs (WDS), iPXE, shim, or a script of iPXE.
+func Known(file string) (archs []dhcpopts.Arch, kind string) {
+	p := known(file)
+	return p.Archs, string(p.Role)
+}
+
 // known looks a boot file up by its name; both slashes separate folders.
 func known(file string) program {
 	name := strings.ToLower(strings.ReplaceAll(file, `\`, "/"))
