@@ -17,10 +17,21 @@ func Decide(now time.Time, e Event, p Policy, m Machine, learned Strategy) Decis
 		return overheard(e, m)
 	}
 	client := e.Packet.Client()
-	kind := e.Packet.MessageType()
-	switch {
-	case !boots(client):
+	if !boots(client) {
 		return silent(m, "not a PXE or HTTP boot client: %s", dhcpopts.SafeText(client.VendorClass))
+	}
+	d := answer(now, e, client, p, m, learned)
+	d.Who = describe(client)
+	return d
+}
+
+// answer decides about a machine that boots from the network.
+func answer(now time.Time, e Event, client dhcpopts.Client, p Policy, m Machine, learned Strategy) Decision {
+	kind := e.Packet.MessageType()
+	if why := p.Filter.refuses(client); why != "" {
+		return silent(m, "%s: left alone, %s", describe(client), why)
+	}
+	switch {
 	case kind == dhcpopts.Discover && e.Port == ServerPort:
 		return discover(now, e, client, p, m, learned)
 	case kind == dhcpopts.Request && e.Port == ServerPort:
@@ -42,10 +53,13 @@ func silent(m Machine, format string, args ...any) Decision {
 }
 
 // overheard learns from another server's answer: that the machine has been
-// offered an address.
+// offered an address, and with it maybe another boot file than ours.
 func overheard(e Event, m Machine) Decision {
 	if e.Packet.MessageType() == dhcpopts.Offer && !e.Packet.YIAddr.IsUnspecified() {
 		m.Address = true
+		if file := FileOf(e.Packet.Answer()); file != "" {
+			m.Rival = Rival{Server: serverOf(e), File: file}
+		}
 		return silent(m, "%s offers it %s", serverOf(e), e.Packet.YIAddr)
 	}
 	return silent(m, "message type %d of %s", e.Packet.MessageType(), serverOf(e))
@@ -85,16 +99,17 @@ func discover(now time.Time, e Event, client dhcpopts.Client, p Policy, m Machin
 	if refusal != "" {
 		d.Machine.Refused = m.Strategy
 	}
-	d.Machine.Strategy, d.Machine.Offered = strategy, now
-	d.Machine.Address, d.Machine.Requested, d.Machine.Asked, d.Machine.Fetched = false, false, false, false
+	d.Machine = Machine{Strategy: strategy, Offered: now, Refused: d.Machine.Refused, Elsewhere: elsewhere(e, c.Answer)}
 	reply := reply(e, client, dhcpopts.Offer)
 	if strategy == BINL {
 		reply.binl(e)
+		d.Step = fmt.Sprintf("sent to port %d (%s)", BINLPort, c.Origin)
 	} else {
 		reply.direct(e, c.Answer)
+		d.Step = fmt.Sprintf("offered %s (%s)", FileOf(c.Answer), c.Origin)
 	}
 	d.Replies = []Reply{reply}
-	d.Why = fmt.Sprintf("%s: offered %s (%s, %s)", describe(client), fileOf(c.Answer), c.Origin, strategy)
+	d.Why = describe(client) + ": " + d.Step
 	return d
 }
 
@@ -139,9 +154,14 @@ func acknowledge(e Event, client dhcpopts.Client, p Policy, m Machine, item *dhc
 	}
 	reply := reply(e, client, dhcpopts.Ack)
 	reply.boot(e, answer)
-	why := fmt.Sprintf("%s: asked port %d, told %s (%s)", describe(client), e.Port, fileOf(answer), c.Origin)
-	return Decision{Replies: []Reply{reply}, Case: c, Machine: m, Why: why}
+	m.Elsewhere = elsewhere(e, answer)
+	step := fmt.Sprintf("asked port %d, told %s (%s)", e.Port, FileOf(answer), c.Origin)
+	return Decision{Replies: []Reply{reply}, Case: c, Machine: m, Step: step, Why: describe(client) + ": " + step}
 }
+
+// elsewhere reports whether a file is fetched where we see no request for it:
+// from another server.
+func elsewhere(e Event, a dhcpopts.Answer) bool { return a.HasServer() && a.SIAddr != e.Local }
 
 func caseOf(cases []plan.Case, client dhcpopts.Client) *plan.Case {
 	for i, c := range cases {
@@ -165,7 +185,8 @@ func describe(c dhcpopts.Client) string {
 	return c.Arch().Describe()
 }
 
-func fileOf(a dhcpopts.Answer) string {
+// FileOf is the boot file of an answer, safe to print.
+func FileOf(a dhcpopts.Answer) string {
 	if len(a.File) > 0 {
 		return dhcpopts.SafeText(a.File)
 	}

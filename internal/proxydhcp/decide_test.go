@@ -176,6 +176,7 @@ func TestAuto(t *testing.T) {
 		{"fetched the file: this is a new boot", x64, change(func(m *Machine) { m.Address, m.Requested, m.Fetched = true, true, true }), "", Direct},
 		{"iPXE asks twice by nature", ipxe(x64), change(func(m *Machine) { m.Address = true }), "", Direct},
 		{"binl, took the address, never asked 4011", x64, change(func(m *Machine) { m.Strategy, m.Requested = BINL, true }), "", Direct},
+		{"its file is on a server that we do not see", x64, change(func(m *Machine) { m.Requested, m.Elsewhere = true, true }), "", Direct},
 		{"binl, asked 4011", x64, change(func(m *Machine) { m.Strategy, m.Requested, m.Asked = BINL, true, true }), "", BINL},
 		{"HTTP boot", dhcpopts.Firmware(dhcpopts.HTTPX64), change(func(m *Machine) { m.Address = true }), BINL, Direct},
 	} {
@@ -243,6 +244,60 @@ func TestMenuItem(t *testing.T) {
 	require.Equal(t, "memtest.0", string(packet.FileName()))
 	require.Equal(t, "memtest.0\x00", text(packet, 67))
 	require.Equal(t, other1, packet.SIAddr)
+}
+
+func TestFilter(t *testing.T) {
+	x64 := dhcpopts.Firmware(dhcpopts.EFIX64) // 02:00:00:00:00:01
+	x64.MachineID = append([]byte{0}, []byte("0123456789abcdef")...)
+	uuid := dhcpopts.FormatUUID([16]byte(x64.MachineID[1:]))
+	selectors := func(texts ...string) (all []Selector) {
+		for _, text := range texts {
+			s, err := ParseSelector(text)
+			require.NoError(t, err)
+			all = append(all, s)
+		}
+		return all
+	}
+	for _, c := range []struct {
+		name   string
+		filter Filter
+		why    string
+	}{
+		{"no filter", Filter{}, ""},
+		{"only it", Filter{Only: [][]byte{{9, 9, 9, 9, 9, 9}, x64.MAC}}, ""},
+		{"only others", Filter{Only: [][]byte{x64.MAC[:5]}}, "only other machines are answered"},
+		{"denied by prefix", Filter{Deny: selectors("02:00:00")}, "denied by 02:00:00"},
+		{"denied by UUID", Filter{Deny: selectors("efi-ia32", uuid)}, "denied by " + uuid},
+		{"denied by number", Filter{Deny: selectors("7")}, "denied by 7"},
+		{"another prefix", Filter{Deny: selectors("02:00:01", "efi-bc")}, ""},
+		{"allowed", Filter{Allow: selectors("efi-ia32", "efi-x64")}, ""},
+		{"not allowed", Filter{Allow: selectors("efi-ia32", "52-54-00")}, "nothing allows it"},
+		{"deny beats allow", Filter{Allow: selectors("efi-x64"), Deny: selectors("02-00")}, "denied by 02-00"},
+	} {
+		p := thePlan(Direct)
+		p.Filter = c.filter
+		d := Decide(now, event(x64, 67), p, Machine{}, "")
+		if c.why == "" {
+			require.NotEmpty(t, d.Replies, c.name)
+			continue
+		}
+		require.Empty(t, d.Replies, c.name)
+		require.Equal(t, "x64 UEFI: left alone, "+c.why, d.Why, c.name)
+	}
+	for _, bad := range []string{"", "x", "525400", "52:54:zz"} {
+		_, err := ParseSelector(bad)
+		require.Error(t, err, bad)
+	}
+}
+
+// A DHCP server that names a boot file itself is remembered: iPXE takes that.
+func TestRivalFile(t *testing.T) {
+	offer := event(dhcpopts.Firmware(dhcpopts.EFIX64), 67)
+	offer.Packet.Op, offer.Packet.YIAddr = 2, leased
+	copy(offer.Packet.File[:], "own.efi")
+	offer.Packet.Options = []dhcpopts.Option{{Code: 53, Data: []byte{dhcpopts.Offer}}, {Code: 54, Data: other1.AsSlice()}}
+	m := Decide(now, offer, thePlan(Auto), Machine{}, "").Machine
+	require.Equal(t, Rival{Server: other1, File: "own.efi"}, m.Rival)
 }
 
 func FuzzDecide(f *testing.F) {

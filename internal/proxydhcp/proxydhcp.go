@@ -59,6 +59,7 @@ type Policy struct {
 	Cases    []plan.Case // resolved with the interface's address as {server}
 	Menus    []Menu      // boot files of PXE menus, by case
 	Strategy Strategy
+	Filter   Filter
 }
 
 // Menu gives the boot file of a menu item.
@@ -78,7 +79,16 @@ type Machine struct {
 	Requested bool      // since then it has accepted an address
 	Asked     bool      // since then it has asked on port 4011
 	Fetched   bool      // since then it has asked for a file
+	Elsewhere bool      // the file it was offered is on another server, where we see no request
 	Refused   Strategy  // what its firmware was seen to refuse
+	Rival     Rival     // the boot file that a DHCP server's own offer names
+}
+
+// Rival is a boot file in an address offer, beside ours. iPXE takes that one,
+// edk2 ours (measured).
+type Rival struct {
+	Server netip.Addr // of the offer; the zero Addr: no offer names a file
+	File   string     // safe to print
 }
 
 // Decision is the outcome.
@@ -86,6 +96,8 @@ type Decision struct {
 	Replies []Reply
 	Machine Machine
 	Case    *plan.Case // the rule that took the machine
+	Who     string     // the machine's kind, when it is one that boots: "x64 UEFI"
+	Step    string     // what was done for it: "offered bootx64.efi (rule 2, direct)"
 	Why     string     // for the log and for tests: one string, written once
 	Refusal string     // set when a refusal was recognised: what would have prevented it
 }

@@ -30,7 +30,7 @@ func refused(m Machine) bool {
 		return false // it took the offer; asking again is a new boot
 	}
 	if m.Requested {
-		return m.Strategy == Direct || !m.Asked
+		return m.Strategy == Direct && !m.Elsewhere || m.Strategy == BINL && !m.Asked
 	}
 	return m.Address
 }
