@@ -77,7 +77,7 @@ func newRoot(u *ui) *cobra.Command {
 
 // verbs lists the commands in the order of the help text.
 func verbs(u *ui) []*cobra.Command {
-	return []*cobra.Command{newGenerate(u), newEncode(u), newDecode(u), newCompletion(u)}
+	return []*cobra.Command{newGenerate(u), newEncode(u), newDecode(u), newServe(u), newCompletion(u)}
 }
 
 // noVerb is the root command itself: a verb is missing or unknown.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,8 +22,9 @@ const maxPlanRead = plan.MaxSize + 1
 // planFlags are the flags of every verb that needs a plan.
 type planFlags struct {
 	plan.Flags
-	file string // --plan
-	set  *pflag.FlagSet
+	file  string // --plan
+	set   *pflag.FlagSet
+	local netip.Addr // stands in while a plan is checked that names no server; invalid: nothing does
 }
 
 func (p *planFlags) register(f *pflag.FlagSet) {
@@ -50,34 +52,59 @@ func presetNames() []string {
 // read makes the plan that the flags or the file describe.
 func (p *planFlags) read(u *ui) (*plan.Plan, error) {
 	if p.file == "" {
-		made, found, err := plan.FromFlags(p.Flags)
-		return u.planned(made, found, err)
+		return p.fromFlags(u)
 	}
-	var other string
-	p.set.VisitAll(func(f *pflag.Flag) {
-		if f.Changed {
-			other = "--" + f.Name
-		}
-	})
-	if other != "" {
+	if other := p.typed(); other != "" {
 		return nil, usagef("write it into "+p.file, "%s does not go with --plan", other)
 	}
-	return u.readPlanFile(p.file)
+	return u.readPlanFile(p.file, p.local)
 }
 
-func (u *ui) readPlanFile(name string) (*plan.Plan, error) {
+// fromFlags makes the plan of the flags. A server that stands in leaves it again.
+func (p *planFlags) fromFlags(u *ui) (*plan.Plan, error) {
+	flags := p.Flags
+	if flags.Server == "" && p.local.IsValid() {
+		flags.Server = p.local.String()
+	}
+	made, found, err := plan.FromFlags(flags)
+	made, err = u.planned(made, found, err)
+	if err == nil && p.Flags.Server == "" {
+		made.Server = netip.Addr{}
+	}
+	return made, err
+}
+
+// typed names a plan flag that was typed, "" when none was.
+func (p *planFlags) typed() (name string) {
+	p.set.VisitAll(func(f *pflag.Flag) {
+		if f.Changed {
+			name = "--" + f.Name
+		}
+	})
+	return name
+}
+
+func (u *ui) readPlanFile(name string, local netip.Addr) (*plan.Plan, error) {
 	data, err := u.readFile(name, maxPlanRead)
 	if err != nil {
 		return nil, err
 	}
 	p, found, err := plan.Parse(name, data)
-	if err == nil && p.HostsFile != "" {
+	if err != nil {
+		return nil, u.planFailure(err)
+	}
+	if p.HostsFile != "" {
 		if err := u.readHosts(p, name); err != nil {
 			return nil, err
 		}
 		found = p.Check()
 	}
-	return u.planned(p, found, err)
+	if !p.Server.IsValid() && local.IsValid() {
+		p.Server = local
+		found = p.Check()
+		p.Server = netip.Addr{}
+	}
+	return u.planned(p, found, nil)
 }
 
 // readHosts appends the machines of a plan's CSV file, which stands beside the

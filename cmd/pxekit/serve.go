@@ -1,0 +1,230 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"pxekit/dhcpopts"
+	"pxekit/internal/bootfiles"
+	"pxekit/internal/proxydhcp"
+	"pxekit/internal/serve"
+)
+
+// listenAtStart is how long other servers have to answer before serving begins:
+// dhcpd pings an address for a second before it offers it.
+const listenAtStart = 2500 * time.Millisecond
+
+// serveVerb is the verb's flags.
+type serveVerb struct {
+	*ui
+	plan             planFlags
+	ifaces           []string
+	root             string
+	strategy         string
+	observe, force   bool
+	only             []string
+	allow, deny      []string
+	tftpPort         uint16
+	httpPort         uint16
+	noHTTP           bool
+	tlsCert, tlsKey  string
+	logForm, capture string
+}
+
+func newServe(u *ui) *cobra.Command {
+	v := &serveVerb{ui: u}
+	cmd := &cobra.Command{
+		Use:   "serve -i IFACE --root DIR",
+		Short: "boot the machines of a network: proxyDHCP, TFTP and HTTP beside its DHCP server",
+		Long: "Answers PXE and HTTP boot clients on an interface beside the DHCP server that is there, and serves a\n" +
+			"folder by TFTP and HTTP. It gives no addresses and touches no lease. Without a plan the folder is looked\n" +
+			"through for boot programs. Where another PXE responder answers, it only observes unless --force is given.\n" +
+			"Runs until it is stopped; the log goes to standard output.",
+		Example: `  sudo pxekit serve -i eth1 --root ./boot
+  sudo pxekit serve -i eth1 --root ./boot --plan plan.yaml --only 52:54:00:12:34:56
+  sudo pxekit serve -i eth1 --root ./boot --file bios=undionly.kpxe --file efi-x64=snponly.efi --ipxe http://{server}/boot.ipxe
+  sudo pxekit serve -i eth1 --root ./boot --observe --log json`,
+		Annotations: map[string]string{jsonFields: jsonServe},
+		Args:        cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return v.run(cmd.Context(), cmd.Flags().Changed("http-port"))
+		},
+	}
+	v.flags(cmd)
+	return cmd
+}
+
+func (v *serveVerb) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringArrayVarP(&v.ifaces, "interface", "i", nil, "network interface `NAME` to answer on (repeatable)")
+	f.StringVar(&v.root, "root", "", "`FOLDER` of the boot files")
+	v.plan.register(f)
+	f.StringVar(&v.strategy, "strategy", "auto", "how to answer: `auto`, direct (the file in the offer) or binl (the client asks port 4011)")
+	f.BoolVar(&v.observe, "observe", false, "decide and log, but send nothing")
+	f.BoolVar(&v.force, "force", false, "answer although another PXE responder is at work")
+	f.StringArrayVar(&v.only, "only", nil, "answer this machine alone, `MAC` (repeatable)")
+	f.StringArrayVar(&v.allow, "allow", nil, "answer only machines that fit, `MAC prefix, ARCH or UUID` (repeatable)")
+	f.StringArrayVar(&v.deny, "deny", nil, "never answer machines that fit, `MAC prefix, ARCH or UUID` (repeatable)")
+	f.Uint16Var(&v.tftpPort, "tftp-port", 69, "UDP `PORT` of TFTP; firmware knows 69 alone")
+	f.Uint16Var(&v.httpPort, "http-port", 80, "TCP `PORT` of HTTP (with --tls-cert 443)")
+	f.BoolVar(&v.noHTTP, "no-http", false, "serve no HTTP")
+	f.StringVar(&v.tlsCert, "tls-cert", "", "serve HTTPS with the certificate in this `FILE` (PEM)")
+	f.StringVar(&v.tlsKey, "tls-key", "", "key of --tls-cert, `FILE` (PEM)")
+	f.StringVar(&v.logForm, "log", "text", "form of the log: `text` or json")
+	f.StringVar(&v.capture, "pcap", "", "write the DHCP messages seen and sent to this `FILE`")
+}
+
+func (v *serveVerb) run(ctx context.Context, portTyped bool) error {
+	c, err := v.config(portTyped)
+	if err != nil {
+		return err
+	}
+	root, err := bootfiles.OpenRoot(v.root)
+	if err != nil {
+		return ioError("open the folder of boot files", err)
+	}
+	defer root.Close()
+	c.Root = root
+	for _, name := range v.ifaces {
+		i, err := serve.FindIface(name)
+		if err != nil {
+			return usagef("ip -brief address shows the interfaces", "%w", err)
+		}
+		c.Ifaces = append(c.Ifaces, i)
+	}
+	v.plan.local = c.Ifaces[0].Addr()
+	c.Load = v.source(c)
+	if v.plan.file != "-" {
+		c.PlanFile = v.plan.file
+	}
+	if v.capture != "" {
+		f, err := os.Create(v.capture)
+		if err != nil {
+			return ioError("record messages", err)
+		}
+		defer f.Close()
+		c.Capture = f
+	}
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	defer signal.Stop(hup)
+	c.Reload = hup
+	return v.serve(ctx, c)
+}
+
+func (v *serveVerb) serve(ctx context.Context, c serve.Config) error {
+	s, err := serve.Open(c)
+	if err != nil {
+		return v.openFailure(err)
+	}
+	err = s.Run(ctx)
+	if f := new(failure); err == nil || errors.As(err, &f) {
+		return err
+	}
+	return usagef("", "%w", err)
+}
+
+// openFailure says how to get the right to open a port, or who has it.
+func (v *serveVerb) openFailure(err error) error {
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return usagef("run it with sudo, or give the program the right once: sudo setcap cap_net_bind_service,cap_net_raw+ep $(command -v pxekit)",
+			"no right to open the ports: %w", err)
+	case errors.Is(err, syscall.EADDRINUSE):
+		return usagef("ss -lnptu shows who has it; --tftp-port, --http-port and --no-http change what is opened", "a port is taken: %w", err)
+	}
+	return usagef("", "%w", err)
+}
+
+// config reads the flags that need no look at the system.
+func (v *serveVerb) config(portTyped bool) (c serve.Config, err error) {
+	switch {
+	case len(v.ifaces) == 0:
+		return c, usagef("pxekit serve -i eth1 --root ./boot", "serve needs an interface: -i NAME")
+	case v.root == "":
+		return c, usagef("pxekit serve -i eth1 --root ./boot", "serve needs the folder of the boot files: --root DIR")
+	case v.observe && v.force:
+		return c, usagef("leave one of them out", "--observe and --force contradict each other")
+	case (v.tlsCert == "") != (v.tlsKey == ""):
+		return c, usagef("name both files", "--tls-cert and --tls-key go together")
+	case v.noHTTP && (portTyped || v.tlsCert != ""):
+		return c, usagef("leave out --no-http", "--no-http contradicts the other HTTP flags")
+	case len(v.plan.Scope) > 0:
+		return c, usagef("leave out --scope", "serve answers on the networks of its interfaces; --scope is for written configs")
+	}
+	c = serve.Config{
+		Observe: serve.ObserveAuto, TFTPPort: v.tftpPort, HTTPPort: v.httpPort, TLSCert: v.tlsCert, TLSKey: v.tlsKey, Listen: listenAtStart,
+	}
+	switch {
+	case v.observe:
+		c.Observe = serve.ObserveOnly
+	case v.force:
+		c.Observe = serve.ObserveNever
+	}
+	switch {
+	case v.noHTTP:
+		c.HTTPPort = 0
+	case v.tlsCert != "" && !portTyped:
+		c.HTTPPort = 443
+	}
+	if c.Strategy, err = parseStrategy(v.strategy); err != nil {
+		return c, err
+	}
+	if c.Filter, err = v.filter(); err != nil {
+		return c, err
+	}
+	c.Log, err = v.logger()
+	return c, err
+}
+
+func parseStrategy(s string) (proxydhcp.Strategy, error) {
+	for _, known := range []proxydhcp.Strategy{proxydhcp.Auto, proxydhcp.Direct, proxydhcp.BINL} {
+		if string(known) == s {
+			return known, nil
+		}
+	}
+	return "", usagef("--strategy auto, direct or binl", "unknown strategy %q", s)
+}
+
+func (v *serveVerb) filter() (f proxydhcp.Filter, err error) {
+	for _, s := range v.only {
+		mac, err := dhcpopts.ParseMAC(s)
+		if err != nil || len(mac) != 6 {
+			return f, usagef("--only 52:54:00:12:34:56", "--only %q is not a hardware address", s)
+		}
+		f.Only = append(f.Only, mac)
+	}
+	for _, x := range []struct {
+		flag  string
+		texts []string
+		to    *[]proxydhcp.Selector
+	}{{"--allow", v.allow, &f.Allow}, {"--deny", v.deny, &f.Deny}} {
+		for _, s := range x.texts {
+			selector, err := proxydhcp.ParseSelector(s)
+			if err != nil {
+				return f, usagef(x.flag+" 52:54:00", "%s: %w", x.flag, err)
+			}
+			*x.to = append(*x.to, selector)
+		}
+	}
+	return f, nil
+}
+
+func (v *serveVerb) logger() (*slog.Logger, error) {
+	switch v.logForm {
+	case "text":
+		return slog.New(serve.NewTextHandler(v.stdout)), nil
+	case "json":
+		return slog.New(slog.NewJSONHandler(v.stdout, nil)), nil
+	}
+	return nil, usagef("--log text or --log json", "unknown form of log %q", strings.TrimSpace(v.logForm))
+}

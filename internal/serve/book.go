@@ -1,0 +1,155 @@
+package serve
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"strings"
+	"time"
+
+	"pxekit/internal/proxydhcp"
+)
+
+// Bounds of what is remembered. A flood of made-up addresses pushes real
+// machines out at worst; they then count as never seen.
+const (
+	maxMachines     = 4096
+	maxFingerprints = 256
+)
+
+// A story that goes no further is told after storyEnds; edk2 asks four times for
+// an address over 60 s, but a machine that has one asks for its file at once.
+const storyEnds = 30 * time.Second
+
+// machine is one machine's boot as far as it was seen.
+type machine struct {
+	proxydhcp.Machine
+	mac         string // for people: 52:54:00:12:34:56
+	who         string // "x64 UEFI"
+	fingerprint string // of its firmware
+	steps       []string
+	asked       bool      // a file of the present story was asked for
+	heard       time.Time // the last thing seen of it
+	grub        bool      // the last file it got is GRUB
+}
+
+// book is what is known of the network.
+type book struct {
+	machines *lru[string, *machine]           // by hardware address
+	byIP     *lru[netip.Addr, *machine]       // for TFTP and HTTP, which show no more
+	learned  *lru[string, proxydhcp.Strategy] // by fingerprint
+}
+
+func newBook() *book {
+	return &book{newLRU[string, *machine](maxMachines), newLRU[netip.Addr, *machine](maxMachines), newLRU[string, proxydhcp.Strategy](maxFingerprints)}
+}
+
+// of returns the record of a hardware address, a new one when there is none.
+// Only remember keeps it.
+func (b *book) of(mac net.HardwareAddr) *machine {
+	if m, ok := b.machines.get(string(mac)); ok {
+		return m
+	}
+	return &machine{mac: mac.String()}
+}
+
+func (b *book) remember(mac net.HardwareAddr, m *machine) { b.machines.put(string(mac), m) }
+
+// known finds a hardware address that was seen before.
+func (b *book) known(mac net.HardwareAddr) *machine {
+	m, _ := b.machines.get(string(mac))
+	return m
+}
+
+// at finds the machine that has an address. neighbour is the system's own
+// knowledge of who has it, for machines whose DHCP answers were not heard.
+func (b *book) at(ip netip.Addr, neighbour func(netip.Addr) net.HardwareAddr) *machine {
+	if m, ok := b.byIP.get(ip); ok {
+		return m
+	}
+	mac := neighbour(ip)
+	if mac == nil {
+		return nil
+	}
+	m := b.known(mac)
+	if m != nil {
+		b.byIP.put(ip, m)
+	}
+	return m
+}
+
+// begin opens the story of a new boot with its first step.
+func (m *machine) begin(now time.Time, step string) {
+	m.steps, m.asked, m.grub, m.heard = []string{step}, false, false, now
+}
+
+func (m *machine) step(now time.Time, text string) {
+	repeated := len(m.steps) > 0 && m.steps[len(m.steps)-1] == text
+	if len(m.steps) < maxSteps && !repeated {
+		m.steps = append(m.steps, text)
+	}
+	m.heard = now
+}
+
+// maxSteps bounds a story: a menu or a lost packet may repeat steps.
+const maxSteps = 8
+
+// end closes the story and returns it as one line.
+func (m *machine) end(result string) string {
+	line := fmt.Sprintf("%s %s: %s", m.mac, m.who, strings.Join(append(m.steps, result), " → "))
+	m.steps = nil
+	return line
+}
+
+// fetched notes that the machine has asked for a file: the offer was taken. A
+// strategy that works after another was refused is learned for its firmware.
+func (b *book) fetched(m *machine) {
+	m.Fetched = true
+	if m.Refused != "" && m.Refused != m.Strategy {
+		b.learned.put(m.fingerprint, m.Strategy)
+	}
+}
+
+// stalled says why a story went no further. hears: answers of other servers are
+// heard on this system.
+func (m *machine) stalled(hears bool) string {
+	switch r := m.Rival; {
+	case m.asked:
+		return "the boot file's transfer did not end"
+	case m.Elsewhere && m.Requested:
+		return "took its address; the boot file is on another server, so what follows is not seen here"
+	case m.Requested && r.Server.IsValid():
+		return fmt.Sprintf("took its address and not this offer: DHCP server %s names a boot file itself (%s), which iPXE prefers; remove it there", r.Server, r.File)
+	case m.Requested:
+		return "took its address and never asked for the boot file"
+	case m.Address:
+		return "was offered an address and took none"
+	case hears:
+		return "no DHCP server offers it an address"
+	}
+	return "took no address that was seen"
+}
+
+// sweep ends the stories that went no further and returns their lines.
+func (b *book) sweep(now time.Time, hears bool) (verdicts []verdict) {
+	b.machines.each(func(m *machine) {
+		if now.Sub(m.heard) < storyEnds {
+			return
+		}
+		switch {
+		case m.steps != nil:
+			verdicts = append(verdicts, verdict{m, m.end(m.stalled(hears))})
+		case m.grub:
+			m.grub = false
+			verdicts = append(verdicts, verdict{m, fmt.Sprintf("%s %s: GRUB was loaded and asks for nothing here: signed GRUB takes its server "+
+				"from the DHCP server's own answer; set next-server (siaddr) there to this host", m.mac, m.who)})
+		}
+	})
+	return verdicts
+}
+
+// verdict is a line about a machine.
+type verdict struct {
+	machine *machine
+	line    string
+}

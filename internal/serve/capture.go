@@ -1,0 +1,52 @@
+package serve
+
+import (
+	"io"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/gopacket/gopacket"
+	"github.com/gopacket/gopacket/layers"
+	"github.com/gopacket/gopacket/pcapgo"
+
+	"pxekit/internal/rawnet"
+)
+
+// recorder writes the DHCP messages that were seen and sent to a pcap file, as
+// IPv4 packets: what pxekit decode and Wireshark read. nil records nothing.
+type recorder struct {
+	mu  sync.Mutex
+	out *pcapgo.Writer
+	err error // the first; nothing is written after it
+}
+
+func newRecorder(w io.Writer) (*recorder, error) {
+	if w == nil {
+		return nil, nil
+	}
+	out := pcapgo.NewWriterNanos(w)
+	return &recorder{out: out}, out.WriteFileHeader(maxMessage+64, layers.LinkTypeRaw)
+}
+
+func (r *recorder) record(from, to netip.AddrPort, payload []byte) {
+	if r == nil {
+		return
+	}
+	b := rawnet.Datagram{Src: from, Dst: to, Payload: payload}.AppendIP(nil)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.err == nil {
+		r.err = r.out.WritePacket(gopacket.CaptureInfo{Timestamp: time.Now(), CaptureLength: len(b), Length: len(b)}, b)
+	}
+}
+
+// fault is what ended the recording, nil when nothing did.
+func (r *recorder) fault() error {
+	if r == nil {
+		return nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.err
+}

@@ -1,0 +1,149 @@
+package serve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+
+	"pxekit/dhcpopts"
+	"pxekit/internal/proxydhcp"
+)
+
+const clientPort = 68
+
+// maxMessage is more than any DHCP message on Ethernet; longer ones are cut, and
+// then refused as broken.
+const maxMessage = 4096
+
+// loop reads one socket until ctx ends. Messages are handled one after the
+// other: a flood fills the socket's buffer and no memory of ours.
+func (s *Server) loop(ctx context.Context, k socket) error {
+	buf := make([]byte, maxMessage)
+	for {
+		d, err := k.read(buf)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case errors.Is(err, net.ErrClosed):
+			return err
+		case err != nil: // an ICMP error of an earlier answer, for example
+			continue
+		}
+		s.handle(k, d)
+	}
+}
+
+// handle is one turn: parse, decide, write, tell.
+func (s *Server) handle(k socket, d datagram) {
+	s.metrics.received.Add(1)
+	s.capture.record(d.remote, d.local, d.payload)
+	p, err := dhcpopts.Parse(d.payload)
+	if err != nil && (!p.Cookie || p.MessageType() == 0) {
+		s.metrics.broken.Add(1)
+		return
+	}
+	e := proxydhcp.Event{Packet: p, Port: d.local.Port(), From: d.remote, Local: d.local.Addr()}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.overhear(e)
+	decision, m := s.decide(e)
+	if len(decision.Replies) == 0 {
+		s.quiet(e, m, decision)
+		return
+	}
+	for _, r := range decision.Replies {
+		if err := s.reply(k, d, r); err != nil {
+			s.Log.Warn(fmt.Sprintf("%s: answer not sent: %v", m.mac, err), "event", evDecision, "mac", m.mac, "error", err.Error())
+			return
+		}
+	}
+	s.answered(e, m, decision)
+}
+
+// decide asks Decide and keeps what it has learned of the machine.
+func (s *Server) decide(e proxydhcp.Event) (proxydhcp.Decision, *machine) {
+	mac := net.HardwareAddr(e.Packet.MAC())
+	m := s.book.of(mac)
+	print := m.fingerprint
+	if e.Packet.Op == 1 {
+		print = proxydhcp.Fingerprint(e.Packet)
+	}
+	learned, _ := s.book.learned.get(print)
+	d := proxydhcp.Decide(s.now(), e, s.policies[e.Local], m.Machine, learned)
+	if s.observing {
+		return d, m // nothing was offered, so nothing is learned from what follows
+	}
+	m.Machine = d.Machine
+	if d.Who != "" {
+		m.who, m.fingerprint = d.Who, print
+		s.book.remember(mac, m)
+	}
+	return d, m
+}
+
+// reply sends an answer the way the request came, unless only watching.
+func (s *Server) reply(k socket, d datagram, r proxydhcp.Reply) error {
+	if s.observing {
+		return nil
+	}
+	b, err := r.Bytes()
+	if err != nil {
+		return err
+	}
+	d.payload, d.remote, d.local = b, r.To, netip.AddrPortFrom(d.local.Addr(), r.From)
+	s.capture.record(d.local, d.remote, b)
+	s.metrics.answered.Add(1)
+	return k.write(d)
+}
+
+// answered tells of a decision, and begins or continues the machine's story.
+func (s *Server) answered(e proxydhcp.Event, m *machine, d proxydhcp.Decision) {
+	why := d.Why
+	if s.observing {
+		why += "; not sent, only observing"
+	}
+	s.Log.Info(m.mac+" "+why, "event", evDecision, "mac", m.mac, "arch", e.Packet.Client().Arch().String(), "rule", d.Case.Origin, "sent", !s.observing)
+	if d.Refusal != "" {
+		s.Log.Warn(m.mac+": changed the way of answering: "+d.Refusal, "event", evDecision, "mac", m.mac, "refused", string(m.Refused))
+	}
+	switch {
+	case s.observing:
+	case e.Packet.MessageType() == dhcpopts.Discover && e.Port == proxydhcp.ServerPort:
+		m.begin(s.now(), d.Step)
+	default:
+		m.step(s.now(), d.Step)
+	}
+	if a := e.Packet.CIAddr; !a.IsUnspecified() && !s.observing {
+		s.book.byIP.put(a, m)
+	}
+}
+
+// quiet tells why a machine that boots from the network got no answer.
+// Everything else on the network is for --log json with level debug.
+func (s *Server) quiet(e proxydhcp.Event, m *machine, d proxydhcp.Decision) {
+	level := slog.LevelDebug
+	if d.Who != "" && e.Packet.MessageType() == dhcpopts.Discover {
+		level = slog.LevelInfo
+	}
+	s.Log.Log(context.Background(), level, m.mac+" "+d.Why, "event", evDecision, "mac", m.mac, "sent", false)
+}
+
+// overhear learns from answers of other servers: rivals, and who has which
+// address.
+func (s *Server) overhear(e proxydhcp.Event) {
+	p := e.Packet
+	if p.Op != 2 {
+		return
+	}
+	if m := s.book.known(p.MAC()); m != nil && p.MessageType() == dhcpopts.Ack && !p.YIAddr.IsUnspecified() {
+		s.book.byIP.put(p.YIAddr, m)
+	}
+	who, ok := proxydhcp.RivalOf(e)
+	if _, named := s.rivals.get(who); ok && !named {
+		s.rivals.put(who, true)
+		s.Log.Warn(fmt.Sprintf("another PXE responder answers: %s; machines take either answer", who), "event", evRival, "server", who.String())
+	}
+}

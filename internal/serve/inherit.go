@@ -1,0 +1,79 @@
+package serve
+
+import (
+	"net"
+	"net/netip"
+	"os"
+	"strconv"
+)
+
+// inherited are the sockets that systemd has opened for us
+// (sd_listen_fds(3)): they need no right to bind. nil has none.
+type inherited struct {
+	udp []*net.UDPConn
+	tcp []net.Listener
+}
+
+// firstFD is SD_LISTEN_FDS_START.
+const firstFD = 3
+
+// inherit takes over the sockets that the environment names, once.
+func inherit() *inherited {
+	pid, count := os.Getenv("LISTEN_PID"), os.Getenv("LISTEN_FDS")
+	n, err := strconv.Atoi(count)
+	if err != nil || pid != strconv.Itoa(os.Getpid()) {
+		return nil
+	}
+	in := &inherited{}
+	for fd := firstFD; fd < firstFD+n; fd++ {
+		in.add(os.NewFile(uintptr(fd), "socket "+strconv.Itoa(fd)))
+	}
+	return in
+}
+
+func (in *inherited) add(f *os.File) {
+	defer f.Close() // the net package works on a copy
+	if conn, err := net.FilePacketConn(f); err == nil {
+		if udp, ok := conn.(*net.UDPConn); ok {
+			in.udp = append(in.udp, udp)
+			return
+		}
+		_ = conn.Close()
+	}
+	if l, err := net.FileListener(f); err == nil {
+		in.tcp = append(in.tcp, l)
+	}
+}
+
+// takeUDP returns the socket of a port, whatever address it is bound to.
+func (in *inherited) takeUDP(at netip.AddrPort) *net.UDPConn {
+	if in == nil {
+		return nil
+	}
+	for i, conn := range in.udp {
+		if portOf(conn.LocalAddr()) == at.Port() {
+			in.udp = append(in.udp[:i:i], in.udp[i+1:]...)
+			return conn
+		}
+	}
+	return nil
+}
+
+// takeTCP returns the listener of a port, whatever address it is bound to.
+func (in *inherited) takeTCP(at netip.AddrPort) net.Listener {
+	if in == nil {
+		return nil
+	}
+	for i, l := range in.tcp {
+		if portOf(l.Addr()) == at.Port() {
+			in.tcp = append(in.tcp[:i:i], in.tcp[i+1:]...)
+			return l
+		}
+	}
+	return nil
+}
+
+func portOf(a net.Addr) uint16 {
+	p, _ := netip.ParseAddrPort(a.String())
+	return p.Port()
+}

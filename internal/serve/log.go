@@ -1,0 +1,46 @@
+package serve
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"sync"
+)
+
+// The event attribute of a log record. With the text handler the message says
+// it all; JSON has the attributes beside it.
+const (
+	evStart    = "start"    // what is served, and what of it may go wrong
+	evDecision = "decision" // a message was answered, or on purpose not
+	evVerdict  = "verdict"  // how a machine's boot went
+	evFile     = "file"     // a file was asked for
+	evRival    = "rival"    // another server was heard
+	evPlan     = "plan"     // the plan was loaded or refused
+	evStop     = "stop"
+)
+
+// NewTextHandler writes records as lines for people: time and message, with
+// "warning:" before those that want something done. Attributes are left out, as
+// the message has them in words.
+func NewTextHandler(w io.Writer) slog.Handler { return &textHandler{w: w} }
+
+type textHandler struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (h *textHandler) Enabled(_ context.Context, l slog.Level) bool { return l >= slog.LevelInfo }
+
+func (h *textHandler) Handle(_ context.Context, r slog.Record) error {
+	line := r.Time.Format("15:04:05 ")
+	if r.Level >= slog.LevelWarn {
+		line += "warning: "
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	_, err := io.WriteString(h.w, line+r.Message+"\n")
+	return err
+}
+
+func (h *textHandler) WithAttrs([]slog.Attr) slog.Handler { return h }
+func (h *textHandler) WithGroup(string) slog.Handler      { return h }

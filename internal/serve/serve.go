@@ -1,0 +1,249 @@
+// Package serve is a PXE responder beside a DHCP server, with the files: it
+// answers on ports 67 and 4011 by a plan, serves a folder by TFTP and HTTP, and
+// tells each machine's story in a line.
+//
+// What is answered is decided by package proxydhcp; here are the sockets, the
+// clock and the log. Work is bounded: one loop for each socket, and as many
+// transfers as the file servers admit.
+package serve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"sync"
+	"time"
+
+	"pxekit/dhcpopts/plan"
+	"pxekit/internal/bootfiles"
+	"pxekit/internal/proxydhcp"
+	"pxekit/tftpserve"
+)
+
+// Config is what to serve. Ports, Log and Observe aside, the zero value of a
+// field is useful.
+type Config struct {
+	Ifaces []Iface
+	Root   *bootfiles.Root
+	// Load makes the plan, and what is to say about it. A plan without a Server
+	// sends each machine to the address it asks. It is called at the start, when
+	// Reload fires, and when PlanFile or its list of hosts has changed.
+	Load     func() (*plan.Plan, []string, error)
+	PlanFile string // "": none
+	Reload   <-chan os.Signal
+	Strategy proxydhcp.Strategy
+	Filter   proxydhcp.Filter
+	Observe  Observe
+
+	TFTPPort        uint16
+	HTTPPort        uint16 // 0: no HTTP
+	TLSCert, TLSKey string // files; both or none
+	Capture         io.Writer
+	Log             *slog.Logger
+	Listen          time.Duration // how long to listen for other servers at the start
+}
+
+// Observe says whether to send anything.
+type Observe string
+
+// Auto watches only, when another PXE responder answers at the start.
+const (
+	ObserveAuto  Observe = "auto"
+	ObserveOnly  Observe = "only"
+	ObserveNever Observe = "never"
+)
+
+// stopWithin is how long transfers may go on after a stop.
+const stopWithin = 10 * time.Second
+
+// Server is a running responder.
+type Server struct {
+	Config
+	ifaces    []*Iface
+	inherited *inherited
+	neighbour func(netip.Addr) net.HardwareAddr
+	now       func() time.Time
+	metrics   metrics
+	capture   *recorder
+
+	dhcp  []socket // ports 67 and 4011
+	ears  []socket // port 68: answers of others
+	udp   []*net.UDPConn
+	tcp   []net.Listener
+	tftp  *tftpserve.Server
+	http  *http.Server
+	notes []string // of opening
+	watch []string // files that the plan was made from
+
+	mu        sync.Mutex // guards what follows
+	policies  policies
+	book      *book
+	rivals    *lru[netip.Addr, bool]
+	observing bool
+}
+
+// Open opens all sockets: what needs the right to do so is done after it.
+func Open(c Config) (*Server, error) {
+	s := &Server{
+		Config: c, inherited: inherit(), neighbour: neighbour, now: time.Now,
+		book: newBook(), rivals: newLRU[netip.Addr, bool](maxRivals), observing: c.Observe == ObserveOnly,
+	}
+	for i := range s.Ifaces {
+		s.ifaces = append(s.ifaces, &s.Ifaces[i])
+	}
+	var err error
+	if s.capture, err = newRecorder(c.Capture); err != nil {
+		return nil, err
+	}
+	if err := s.open(); err != nil {
+		s.close()
+		return nil, err
+	}
+	s.tftp = &tftpserve.Server{Open: s.openTFTP, Event: s.tftpEvent}
+	s.http = s.newHTTP()
+	return s, nil
+}
+
+// maxRivals bounds how many other responders are remembered by name.
+const maxRivals = 64
+
+func (s *Server) open() error {
+	for _, port := range []uint16{proxydhcp.ServerPort, proxydhcp.BINLPort} {
+		sockets, note, err := s.listen(port)
+		if err != nil {
+			return err
+		}
+		s.dhcp = append(s.dhcp, sockets...)
+		s.note(note)
+	}
+	for _, i := range s.ifaces {
+		ear, err := listenRaw(i, clientPort)
+		if err != nil {
+			s.note(fmt.Sprintf("answers of other servers on %s are not heard: %v", i.Name, err))
+			continue
+		}
+		s.ears = append(s.ears, ear)
+	}
+	if s.Observe == ObserveOnly {
+		return nil // watching needs no files
+	}
+	return s.openFiles()
+}
+
+func (s *Server) note(text string) {
+	if text != "" {
+		s.notes = append(s.notes, text)
+	}
+}
+
+// openFiles opens the TFTP and HTTP ports on the served interfaces' own
+// addresses: nobody else's network is served by accident.
+func (s *Server) openFiles() error {
+	for _, i := range s.ifaces {
+		for _, a := range i.Addrs {
+			conn, err := s.packetConn(netip.AddrPortFrom(a.Addr(), s.TFTPPort))
+			if err != nil {
+				return err
+			}
+			s.udp = append(s.udp, conn)
+			if s.HTTPPort == 0 {
+				continue
+			}
+			l, err := s.listenTCP(netip.AddrPortFrom(a.Addr(), s.HTTPPort))
+			if err != nil {
+				return err
+			}
+			s.tcp = append(s.tcp, l)
+		}
+	}
+	return nil
+}
+
+func (s *Server) listenTCP(at netip.AddrPort) (net.Listener, error) {
+	if l := s.inherited.takeTCP(at); l != nil {
+		return l, nil
+	}
+	return net.Listen("tcp4", at.String())
+}
+
+func (s *Server) close() {
+	closeAll(s.dhcp)
+	closeAll(s.ears)
+	for _, c := range s.udp {
+		_ = c.Close()
+	}
+	for _, l := range s.tcp {
+		_ = l.Close()
+	}
+}
+
+func (s *Server) tls() bool { return s.TLSCert != "" }
+
+// hears reports whether answers of other servers are heard everywhere.
+func (s *Server) hears() bool { return len(s.ears) == len(s.ifaces) }
+
+// Run serves until ctx ends, then lets transfers finish for a bounded time.
+func (s *Server) Run(ctx context.Context) error {
+	defer s.close()
+	if err := s.load(); err != nil {
+		return err
+	}
+	s.survey(ctx)
+	s.announce()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	stop := context.AfterFunc(ctx, s.wake)
+	defer stop()
+
+	var wg sync.WaitGroup
+	faults := make(chan error, len(s.dhcp)+len(s.ears)+len(s.udp)+len(s.tcp)+1)
+	run := func(f func() error) {
+		wg.Go(func() {
+			if err := f(); err != nil {
+				faults <- err
+				cancel()
+			}
+		})
+	}
+	for _, k := range append(s.dhcp, s.ears...) {
+		run(func() error { return s.loop(ctx, k) })
+	}
+	if !s.observing {
+		for _, conn := range s.udp {
+			run(func() error { return s.tftp.Serve(ctx, conn) })
+		}
+		for _, l := range s.tcp {
+			run(func() error { return s.runHTTP(l) })
+		}
+	}
+	run(func() error { return s.housekeep(ctx) })
+	<-ctx.Done()
+	s.finish()
+	wg.Wait()
+	close(faults)
+	return errors.Join(<-faults, s.capture.fault())
+}
+
+// wake makes every read return.
+func (s *Server) wake() {
+	for _, k := range append(s.dhcp, s.ears...) {
+		_ = k.SetReadDeadline(time.Unix(1, 0))
+	}
+}
+
+// finish waits for transfers that run, and says what was done in all.
+func (s *Server) finish() {
+	ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
+	defer cancel()
+	s.stopHTTP(ctx)
+	s.tftp.Shutdown(ctx)
+	m := &s.metrics
+	s.Log.Info(fmt.Sprintf("stopped: %d DHCP answers, %d TFTP transfers (%s), %d HTTP files (%s)", m.answered.Load(), m.tftpStarted.Load(),
+		size(m.tftpBytes.Load()), m.httpFiles.Load(), size(m.httpBytes.Load())), "event", evStop)
+}

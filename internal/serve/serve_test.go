@@ -1,0 +1,428 @@
+package serve
+
+import (
+	"bytes"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"pxekit/dhcpopts"
+	"pxekit/dhcpopts/plan"
+	"pxekit/internal/bootfiles"
+	"pxekit/internal/proxydhcp"
+	"pxekit/tftpserve"
+)
+
+// peFile is the start of a UEFI program for a machine type.
+func peFile(machine uint16) string {
+	b := make([]byte, 512)
+	copy(b, "MZ")
+	b[0x3c] = 0x80
+	copy(b[0x80:], "PE\x00\x00")
+	b[0x84], b[0x85] = byte(machine), byte(machine>>8)
+	return string(b)
+}
+
+// folder makes a root of boot files.
+func folder(t *testing.T, files map[string]string) (string, *bootfiles.Root) {
+	t.Helper()
+	dir := t.TempDir()
+	for name, content := range files {
+		require.NoError(t, os.MkdirAll(filepath.Join(dir, filepath.Dir(name)), 0o755))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644))
+	}
+	root, err := bootfiles.OpenRoot(dir)
+	require.NoError(t, err)
+	t.Cleanup(func() { root.Close() })
+	return dir, root
+}
+
+// testServer is a server without sockets, at a time that stands still, whose
+// log is the returned text.
+func testServer(t *testing.T, files map[string]string) (*Server, *bytes.Buffer) {
+	t.Helper()
+	_, root := folder(t, files)
+	out := &bytes.Buffer{}
+	at := time.Unix(1_000_000, 0)
+	s := &Server{
+		Config: Config{Root: root, HTTPPort: 80, Log: slog.New(NewTextHandler(out))},
+		ifaces: []*Iface{{Interface: &net.Interface{Index: 7, Name: "lab0"}, Addrs: []netip.Prefix{netip.MustParsePrefix("10.0.0.2/24")}}},
+		book:   newBook(), rivals: newLRU[netip.Addr, bool](maxRivals),
+		now: func() time.Time { return at }, neighbour: func(netip.Addr) net.HardwareAddr { return nil },
+	}
+	return s, out
+}
+
+func lines(out *bytes.Buffer) string {
+	var text []string
+	for _, l := range strings.Split(strings.TrimSpace(out.String()), "\n") {
+		_, rest, _ := strings.Cut(l, " ") // without the time
+		text = append(text, rest)
+	}
+	out.Reset()
+	return strings.Join(text, "\n")
+}
+
+// sent collects what a server writes.
+type sent struct {
+	socket
+	all []datagram
+}
+
+func (s *sent) write(d datagram) error {
+	s.all = append(s.all, d)
+	return nil
+}
+
+var (
+	theMAC   = net.HardwareAddr{0x52, 0x54, 0, 0x12, 0x34, 0x56}
+	theLease = netip.MustParseAddr("10.0.0.50")
+	ourAddr  = netip.MustParseAddr("10.0.0.2")
+)
+
+// hear gives a message to a server as it comes from a socket.
+func hear(s *Server, k socket, c dhcpopts.Client, port uint16) {
+	c.MAC = theMAC
+	s.handle(k, datagram{
+		payload: c.Packet(1).Bytes(), remote: netip.MustParseAddrPort("0.0.0.0:68"),
+		local: netip.AddrPortFrom(ourAddr, port), iface: s.ifaces[0],
+	})
+}
+
+// hearServer gives it another server's answer.
+func hearServer(s *Server, kind uint8, yiaddr netip.Addr, file string) {
+	h := dhcpopts.Header{Op: 2, HType: 1, HLen: 6, XID: 1, YIAddr: yiaddr}
+	copy(h.CHAddr[:], theMAC)
+	copy(h.File[:], file)
+	b, _ := dhcpopts.Encode(h, []dhcpopts.Option{{Code: 53, Data: []byte{kind}}, {Code: 54, Data: []byte{10, 0, 0, 1}}}, 0)
+	s.handle(nil, datagram{
+		payload: b, remote: netip.MustParseAddrPort("10.0.0.1:67"), local: netip.AddrPortFrom(ourAddr, 68), iface: s.ifaces[0],
+	})
+}
+
+func x64Plan(file string) *plan.Plan {
+	return &plan.Plan{Rules: []plan.Rule{{Match: plan.Match{Archs: []plan.ArchRef{{Arch: dhcpopts.EFIX64}}}, File: file}}}
+}
+
+// A boot's story, told as it happens and in one line at its end.
+func TestStory(t *testing.T) {
+	s, out := testServer(t, nil)
+	s.policies = s.resolve(x64Plan("bootx64.efi"))
+	wire := &sent{}
+	hear(s, wire, dhcpopts.Firmware(dhcpopts.EFIX64), 67)
+	require.Len(t, wire.all, 1)
+	require.Equal(t, "255.255.255.255:68", wire.all[0].remote.String())
+	require.Equal(t, "10.0.0.2:67", wire.all[0].local.String())
+	hearServer(s, dhcpopts.Offer, theLease, "")
+	hearServer(s, dhcpopts.Ack, theLease, "")
+
+	request := tftpserve.Request{Client: netip.AddrPortFrom(theLease, 2000), Packet: tftpserve.Packet{Op: tftpserve.RRQ, File: "bootx64.efi"}}
+	tsize := tftpserve.Terms{OACK: []tftpserve.Option{{Name: "tsize", Value: "949000"}}}
+	for _, e := range []tftpserve.Event{
+		{Kind: tftpserve.Started, Request: request, Terms: tsize, Size: 949_000},
+		{Kind: tftpserve.Finished, Request: request, Terms: tsize, Outcome: tftpserve.Outcome{Code: tftpserve.OptionRefused}}, // edk2 asks for the size
+		{Kind: tftpserve.Started, Request: request, Size: 949_000},
+		{Kind: tftpserve.Finished, Request: request, Outcome: tftpserve.Outcome{Complete: true}, Bytes: 949_000},
+		{Kind: tftpserve.Started, Request: request, Size: 5},
+		{Kind: tftpserve.Finished, Request: request, Outcome: tftpserve.Outcome{Silent: true}, Bytes: 2},
+	} {
+		s.tftpEvent(e)
+	}
+	require.Equal(t, `52:54:00:12:34:56 x64 UEFI: offered bootx64.efi (rule 1)
+52:54:00:12:34:56 x64 UEFI: offered bootx64.efi (rule 1) → RRQ → 949 KB, ok
+warning: 52:54:00:12:34:56 x64 UEFI: bootx64.efi, failed after 2 bytes: the client stopped answering`, lines(out))
+	require.True(t, s.book.known(theMAC).Fetched)
+}
+
+// A story that goes no further says what is known of the reason.
+func TestStalled(t *testing.T) {
+	for name, c := range map[string]struct {
+		happens func(*Server)
+		says    string
+	}{
+		"no DHCP server": {func(*Server) {}, "no DHCP server offers it an address"},
+		"address not taken": {func(s *Server) { hearServer(s, dhcpopts.Offer, theLease, "") },
+			"was offered an address and took none"},
+		"file of the DHCP server": {func(s *Server) {
+			hearServer(s, dhcpopts.Offer, theLease, "old.0")
+			hear(s, nil, withType(dhcpopts.Request), 67)
+		}, "took its address and not this offer: DHCP server 10.0.0.1 names a boot file itself (old.0), which iPXE prefers; remove it there"},
+		"file never asked for": {func(s *Server) {
+			hearServer(s, dhcpopts.Offer, theLease, "")
+			hear(s, nil, withType(dhcpopts.Request), 67)
+		}, "took its address and never asked for the boot file"},
+	} {
+		s, out := testServer(t, nil)
+		s.policies = s.resolve(x64Plan("bootx64.efi"))
+		s.ears = make([]socket, len(s.ifaces))
+		hear(s, &sent{}, dhcpopts.Firmware(dhcpopts.EFIX64), 67)
+		c.happens(s)
+		s.sweep()
+		lines(out)
+		later := s.now().Add(storyEnds)
+		s.now = func() time.Time { return later }
+		s.sweep()
+		require.Equal(t, "warning: 52:54:00:12:34:56 x64 UEFI: offered bootx64.efi (rule 1) → "+c.says, lines(out), name)
+		s.sweep()
+		require.Empty(t, out.String(), "told once")
+	}
+}
+
+func withType(kind uint8) dhcpopts.Client {
+	c := dhcpopts.Firmware(dhcpopts.EFIX64)
+	c.Message = kind
+	return c
+}
+
+// Only firmware that refused one way and took the other teaches anything.
+func TestLearns(t *testing.T) {
+	s, out := testServer(t, nil)
+	s.Strategy = proxydhcp.Auto
+	s.policies = s.resolve(x64Plan("bootx64.efi"))
+	for range 2 {
+		hear(s, &sent{}, dhcpopts.Firmware(dhcpopts.EFIX64), 67)
+		hearServer(s, dhcpopts.Offer, theLease, "")
+	}
+	require.Contains(t, lines(out), "sent to port 4011 (rule 1)\nwarning: 52:54:00:12:34:56: changed the way of answering: the firmware drops proxy offers of this kind")
+	hearServer(s, dhcpopts.Ack, theLease, "")
+	s.started(theLease, "RRQ")
+	print := proxydhcp.Fingerprint(dhcpopts.Firmware(dhcpopts.EFIX64).Packet(1))
+	learned, _ := s.book.learned.get(print)
+	require.Equal(t, proxydhcp.BINL, learned)
+}
+
+// What observes sends nothing, and expects nothing of machines.
+func TestObserving(t *testing.T) {
+	s, out := testServer(t, nil)
+	s.policies = s.resolve(x64Plan("bootx64.efi"))
+	s.observing = true
+	wire := &sent{}
+	hear(s, wire, dhcpopts.Firmware(dhcpopts.EFIX64), 67)
+	require.Empty(t, wire.all)
+	require.Equal(t, "52:54:00:12:34:56 x64 UEFI: offered bootx64.efi (rule 1); not sent, only observing", lines(out))
+	require.Nil(t, s.book.known(theMAC))
+}
+
+// GRUB that asks for nothing further asks another server.
+func TestGRUBElsewhere(t *testing.T) {
+	s, out := testServer(t, nil)
+	s.policies = s.resolve(x64Plan("shimx64.efi"))
+	hear(s, &sent{}, dhcpopts.Firmware(dhcpopts.EFIX64), 67)
+	hearServer(s, dhcpopts.Ack, theLease, "")
+	for _, name := range []string{"shimx64.efi", "grubx64.efi"} {
+		s.started(theLease, "RRQ")
+		s.fetched(theLease, fetch{name: name, bytes: 1000})
+	}
+	lines(out)
+	later := s.now().Add(storyEnds)
+	s.now = func() time.Time { return later }
+	s.sweep()
+	require.Contains(t, lines(out), "signed GRUB takes its server from the DHCP server's own answer")
+}
+
+// Names that are found without their tail are served, and the log names the cure.
+func TestJunk(t *testing.T) {
+	s, out := testServer(t, map[string]string{"boot.efi": "x"})
+	for tail, cure := range map[string]string{
+		"\xff": "close option 67 with a NUL", "\r\n": "a line end was pasted", "'": "without quotes", " ": "remove the blank",
+	} {
+		f, err := s.openTFTP(tftpserve.Request{Client: netip.AddrPortFrom(theLease, 2000), Packet: tftpserve.Packet{File: "boot.efi" + tail}})
+		require.NoError(t, err)
+		require.Equal(t, int64(1), f.Size())
+		require.NoError(t, f.Close())
+		text := lines(out)
+		require.Contains(t, text, cure)
+		require.NotContains(t, text, "\r")
+	}
+}
+
+func TestMisses(t *testing.T) {
+	s, out := testServer(t, nil)
+	for name, normal := range map[string]bool{
+		"pxelinux.cfg/01-52-54-00-12-34-56": true, "pxelinux.cfg/0A00": true, "pxelinux.cfg/default": false,
+		`boot\revocations_sku.efi`: true, "shim_certificate_0.efi": true, "autoexec.ipxe": true, "boot.efi": false,
+	} {
+		_, err := s.openTFTP(tftpserve.Request{Packet: tftpserve.Packet{File: name}})
+		s.missed(theLease, "TFTP", name, err)
+		require.Equal(t, !normal, strings.HasPrefix(lines(out), "warning: "), name)
+	}
+}
+
+func TestHTTP(t *testing.T) {
+	s, out := testServer(t, map[string]string{"Boot/bootx64.efi": "0123456789", "boot.ipxe": "#!ipxe", "a b.iso": "iso"})
+	web := httptest.NewServer(http.HandlerFunc(s.serveHTTP))
+	defer web.Close()
+	do := func(method, path, ranges string) (*http.Response, string) {
+		r, err := http.NewRequest(method, web.URL+path, nil)
+		require.NoError(t, err)
+		if ranges != "" {
+			r.Header.Set("Range", ranges)
+		}
+		got, err := http.DefaultTransport.RoundTrip(r) // no redirects
+		require.NoError(t, err)
+		defer got.Body.Close()
+		body, err := io.ReadAll(got.Body)
+		require.NoError(t, err)
+		return got, string(body)
+	}
+	for _, c := range []struct {
+		method, path, ranges string
+		status               int
+		body, kind           string
+	}{
+		{"GET", "/Boot/bootx64.efi", "", 200, "0123456789", "application/efi"},
+		{"GET", "//BOOT//BOOTX64.EFI", "", 200, "0123456789", "application/efi"},
+		{"GET", `/Boot%5Cbootx64.efi`, "", 200, "0123456789", "application/efi"},
+		{"GET", "/Boot/bootx64.efi", "bytes=2-4", 206, "234", "application/efi"},
+		{"GET", "/boot.ipxe", "", 200, "#!ipxe", "text/plain; charset=utf-8"},
+		{"GET", "/a%20b.iso", "", 200, "iso", "application/vnd.efi-iso"},
+		{"GET", "/none", "", 404, "Not Found\n", "text/plain; charset=utf-8"},
+		{"GET", "/Boot", "", 403, "Forbidden\n", "text/plain; charset=utf-8"},
+		{"GET", "/", "", 403, "Forbidden\n", "text/plain; charset=utf-8"},
+		{"GET", "/%2e%2e/%2e%2e/etc/passwd", "", 403, "Forbidden\n", "text/plain; charset=utf-8"},
+		{"POST", "/boot.ipxe", "", 405, "only GET and HEAD\n", "text/plain; charset=utf-8"},
+		{"GET", "/healthz", "", 200, "ok\n", "text/plain; charset=utf-8"},
+	} {
+		got, body := do(c.method, c.path, c.ranges)
+		require.Equal(t, c.status, got.StatusCode, "%s %s", c.method, c.path)
+		require.Equal(t, c.body, body, c.path)
+		require.Equal(t, c.kind, got.Header.Get("Content-Type"), c.path)
+	}
+	head, body := do("HEAD", "/Boot/bootx64.efi", "")
+	require.Equal(t, int64(10), head.ContentLength)
+	require.Empty(t, body)
+	_, text := do("GET", "/metrics", "")
+	require.Contains(t, text, "# TYPE pxekit_http_bytes_total counter\npxekit_http_bytes_total 42\n")
+	require.Contains(t, lines(out), "127.0.0.1: /Boot/bootx64.efi, 10 bytes, ok")
+}
+
+func TestScan(t *testing.T) {
+	dir, root := folder(t, map[string]string{
+		"undionly.kpxe": "x", "pxelinux.0": "x", "boot.ipxe": "#!ipxe", "other.ipxe": "#!ipxe",
+		"efi/snponly.efi": peFile(0x8664), "efi/grubx64.efi": peFile(0x8664), "efi/mmx64.efi": peFile(0x8664),
+		"odd/bootx64.efi": peFile(0xaa64), "odd/notes.efi": "text", "deep name/ipxe.efi": peFile(0x14c),
+	})
+	p, notes, err := Scan(dir, root, "http")
+	require.NoError(t, err)
+	var got []string
+	for _, r := range p.Rules {
+		got = append(got, matchText(r.Match)+" "+r.File)
+	}
+	require.Equal(t, []string{
+		"ipxe http://{server}/boot.ipxe", "bios undionly.kpxe", "efi-ia32 deep name/ipxe.efi",
+		"http-ia32 http://{server}/deep%20name/ipxe.efi", "efi-x64 efi/snponly.efi", "http-x64 http://{server}/efi/snponly.efi",
+		"efi-arm64 odd/bootx64.efi", "http-arm64 http://{server}/odd/bootx64.efi",
+	}, got)
+	require.Equal(t, []string{
+		"pxelinux.0 is there for bios too; --file bios=pxelinux.0 takes it",
+		"efi/grubx64.efi is there for efi-x64 too; --file efi-x64=efi/grubx64.efi takes it",
+	}, notes)
+
+	dir, root = folder(t, map[string]string{"boot/x64/wdsnbp.com": "x", "EFI/shimx64.efi": peFile(0x8664), "snponly-arm64.efi": peFile(0xaa64)})
+	p, notes, err = Scan(dir, root, "")
+	require.NoError(t, err)
+	require.Len(t, p.Rules, 3)
+	require.Equal(t, `boot\x64\wdsnbp.com`, p.Rules[0].File)
+	require.Equal(t, dhcpopts.FirstStage, p.Rules[2].Match.Stage, "iPXE without a script would load itself for ever")
+	require.Equal(t, []string{
+		"no boot program for efi-ia32: such machines get nothing",
+		"boot/x64/wdsnbp.com needs pxeboot.com beside it, which is not there",
+		"EFI/shimx64.efi needs grubx64.efi beside it, which is not there",
+		"snponly-arm64.efi is iPXE and there is no script for it: put boot.ipxe beside it, or name one with --ipxe URL",
+	}, notes)
+
+	dir, root = folder(t, map[string]string{"readme.txt": "x"})
+	_, _, err = Scan(dir, root, "http")
+	require.ErrorContains(t, err, "no boot program in ")
+}
+
+func matchText(m plan.Match) string {
+	if len(m.Archs) == 0 {
+		return string(m.Stage)
+	}
+	return m.Archs[0].String()
+}
+
+func TestPEArch(t *testing.T) {
+	for machine, want := range machines {
+		got, err := peArch(strings.NewReader(peFile(machine)))
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+	}
+	for _, bad := range []string{"", "MZ", peFile(0x1234), "ZM" + peFile(0x8664)[2:], peFile(0x8664)[:0x84], strings.Replace(peFile(0x8664), "PE", "NE", 1)} {
+		_, err := peArch(strings.NewReader(bad))
+		require.Error(t, err)
+	}
+}
+
+// {server} is the address a machine talks to, with the HTTP port where the URL
+// has none and the port is not the usual one.
+func TestPolicy(t *testing.T) {
+	s, _ := testServer(t, nil)
+	web := func(file string, server netip.Addr) string {
+		p := &plan.Plan{Server: server, Rules: []plan.Rule{{Match: plan.Match{Stage: dhcpopts.IPXEStage}, File: file}}}
+		return string(s.resolve(p)[ourAddr].Cases[0].Answer.File)
+	}
+	elsewhere := netip.MustParseAddr("10.9.9.9")
+	require.Equal(t, "http://10.0.0.2/x", web("http://{server}/x", netip.Addr{}))
+	s.HTTPPort = 8080
+	require.Equal(t, "http://10.0.0.2:8080/x", web("http://{server}/x", netip.Addr{}))
+	require.Equal(t, "http://10.0.0.2:8080", web("http://{server}", netip.Addr{}))
+	require.Equal(t, "http://10.0.0.2:81/x", web("http://{server}:81/x", netip.Addr{}))
+	require.Equal(t, "https://10.0.0.2/x", web("https://{server}/x", netip.Addr{}), "not the scheme that is served")
+	require.Equal(t, "http://10.9.9.9/x", web("http://{server}/x", elsewhere), "not this server")
+	s.HTTPPort = 0
+	require.Equal(t, "http://10.0.0.2/x", web("http://{server}/x", netip.Addr{}))
+}
+
+func TestLRU(t *testing.T) {
+	l := newLRU[int, string](2)
+	l.put(1, "a")
+	l.put(2, "b")
+	l.put(1, "A")
+	l.put(3, "c")
+	_, ok := l.get(2)
+	require.False(t, ok, "the least used made room")
+	v, _ := l.get(1)
+	require.Equal(t, "A", v)
+	require.Equal(t, 2, len(l.items))
+}
+
+func TestSize(t *testing.T) {
+	for n, want := range map[int64]string{0: "0 bytes", 999: "999 bytes", 1000: "1.0 KB", 949_321: "949 KB", 49_600_000: "49.6 MB", 5e12: "5.0 TB", 5e15: "5000 TB"} {
+		require.Equal(t, want, size(n))
+	}
+}
+
+func TestLastOf(t *testing.T) {
+	for network, want := range map[string]string{"10.0.0.2/24": "10.0.0.255", "10.0.0.2/32": "10.0.0.2", "10.1.2.3/8": "10.255.255.255", "1.2.3.4/0": "255.255.255.255"} {
+		require.Equal(t, want, lastOf(netip.MustParsePrefix(network)).String())
+	}
+}
+
+// Nothing that comes by the wire ends the server, and a flood of machines stays
+// within the book's bounds.
+func TestFlood(t *testing.T) {
+	s, out := testServer(t, nil)
+	s.policies = s.resolve(x64Plan("bootx64.efi"))
+	c := dhcpopts.Firmware(dhcpopts.EFIX64)
+	for i := range 3 * maxMachines {
+		c.MAC = []byte{2, 0, 0, byte(i >> 16), byte(i >> 8), byte(i)}
+		b := c.Packet(1).Bytes()
+		for _, payload := range [][]byte{b, b[:i%len(b)]} {
+			s.handle(&sent{}, datagram{payload: payload, local: netip.AddrPortFrom(ourAddr, 67), iface: s.ifaces[0]})
+		}
+		out.Reset()
+	}
+	require.Equal(t, maxMachines, len(s.book.machines.items))
+}

@@ -1,0 +1,91 @@
+package serve
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"pxekit/dhcpopts"
+	"pxekit/internal/proxydhcp"
+	"pxekit/internal/rawnet"
+)
+
+// survey asks each network, as a PXE client would, who answers there. It names
+// the servers, and makes this one watch only where another PXE responder is at
+// work.
+func (s *Server) survey(ctx context.Context) {
+	if s.Listen <= 0 || len(s.ears) == 0 {
+		return
+	}
+	until := s.now().Add(s.Listen)
+	asked := map[*rawSocket]uint32{}
+	for _, k := range s.ears {
+		ear := k.(*rawSocket)
+		asked[ear] = s.ask(ear)
+	}
+	dhcp := newLRU[netip.Addr, bool](maxRivals)
+	for ear, xid := range asked {
+		s.gather(ctx, ear, xid, until, dhcp)
+	}
+	if len(dhcp.items) == 0 {
+		s.Log.Warn("no DHCP server was heard: machines need one for an address", "event", evRival)
+	}
+	if len(s.rivals.items) > 0 && s.Observe == ObserveAuto {
+		s.observing = true
+	}
+}
+
+// ask sends one DISCOVER as x64 UEFI firmware sends it, under the interface's
+// own hardware address.
+func (s *Server) ask(ear *rawSocket) (xid uint32) {
+	var b [4]byte
+	_, _ = rand.Read(b[:]) // never fails (crypto/rand)
+	xid = binary.BigEndian.Uint32(b[:])
+	c := dhcpopts.Firmware(dhcpopts.EFIX64)
+	c.MAC = ear.iface.HardwareAddr
+	_ = ear.Write(rawnet.Datagram{
+		SrcMAC: ear.iface.HardwareAddr, DstMAC: rawnet.Broadcast,
+		Src: netip.AddrPortFrom(netip.IPv4Unspecified(), clientPort), Dst: netip.AddrPortFrom(everyone, proxydhcp.ServerPort),
+		Payload: c.Packet(xid).Bytes(),
+	})
+	return xid
+}
+
+// gather reads the answers to xid until a time.
+func (s *Server) gather(ctx context.Context, ear *rawSocket, xid uint32, until time.Time, dhcp *lru[netip.Addr, bool]) {
+	buf := make([]byte, maxMessage)
+	_ = ear.SetReadDeadline(until)
+	stop := context.AfterFunc(ctx, func() { _ = ear.SetReadDeadline(time.Unix(1, 0)) })
+	defer stop()
+	for {
+		d, err := ear.read(buf)
+		if err != nil {
+			break
+		}
+		p, err := dhcpopts.Parse(d.payload)
+		if err != nil || p.XID != xid || p.Op != 2 {
+			continue
+		}
+		s.capture.record(d.remote, d.local, d.payload)
+		s.overhear(proxydhcp.Event{Packet: p, Port: clientPort, From: d.remote, Local: d.local.Addr()})
+		if _, named := dhcp.get(d.remote.Addr()); !named && !p.YIAddr.IsUnspecified() {
+			dhcp.put(d.remote.Addr(), true)
+			s.introduce(d, p)
+		}
+	}
+	_ = ear.SetReadDeadline(time.Time{})
+}
+
+// introduce names a DHCP server, and the boot file that it offers itself.
+func (s *Server) introduce(d datagram, p *dhcpopts.Packet) {
+	attrs := []any{"event", evRival, "server", d.remote.Addr().String()}
+	line := fmt.Sprintf("DHCP server %s gives addresses on %s", d.remote.Addr(), d.iface.Name)
+	if file := proxydhcp.FileOf(p.Answer()); file != "" {
+		s.Log.Warn(fmt.Sprintf("%s, and names the boot file %s itself: iPXE prefers that to what is offered here", line, file), attrs...)
+		return
+	}
+	s.Log.Info(line, attrs...)
+}
