@@ -107,8 +107,8 @@ func (g *generate) attempt(p *plan.Plan, t dialect.Target, form dialect.Form) ([
 	if len(w.out.Lost) > 0 && !g.lossy {
 		return nil, errors.New(strings.Join(texts(w.out.Lost), "; "))
 	}
-	text, aside := w.text()
-	made := []generated{{fileName(t, form), text}}
+	comments, aside := w.heading()
+	made := []generated{{fileName(t, form), comments + w.out.Text}}
 	if aside != "" {
 		made = append(made, generated{fileName(t, form) + ".notes.txt", aside + "\n"})
 	}

@@ -31,35 +31,30 @@ func write(p *plan.Plan, t dialect.Target, form dialect.Form, req dialect.Reques
 	return written{p, t, form, req, out}, err
 }
 
-// text puts the annotation before the config as comments. A form without
-// comments gets it back apart.
-func (w written) text() (text, aside string) {
+// heading is the annotation, as the comments that stand before the config. A
+// form without comments gets it apart.
+func (w written) heading() (comments, aside string) {
 	lines := dialect.Annotate(w.plan, w.target, w.form, w.annotated())
 	mark := w.target.Comment
 	if w.out.Comment != "" {
 		mark = w.out.Comment
 	}
 	if mark == "" || w.out.Bare {
-		return w.out.Text, strings.Join(lines, "\n")
+		return "", strings.Join(lines, "\n")
 	}
-	return dialect.Comment(mark, lines) + "\n" + w.out.Text, ""
+	return dialect.Comment(mark, lines) + "\n", ""
 }
 
 // annotated is the output with an Expect that is cheap to ask. The annotation
 // goes through the first few hosts only, and a config without the others
 // answers those the same; 100,000 hosts need not be read back for it.
 func (w written) annotated() dialect.Output {
-	few := *w.plan
-	if len(few.Hosts) <= dialect.HostsShown {
-		return w.out
-	}
-	few.Hosts = few.Hosts[:dialect.HostsShown]
-	short, err := w.target.Write(&few, w.req)
-	if err != nil {
-		return w.out
-	}
 	out := w.out
-	out.Expect = short.Expect
+	if head := w.plan.Head(dialect.HostsShown); head != w.plan {
+		if short, err := w.target.Write(head, w.req); err == nil {
+			out.Expect = short.Expect
+		}
+	}
 	return out
 }
 
@@ -98,15 +93,15 @@ func able(lost []dialect.Note) string {
 
 // print writes the result: the text, or JSON with what each client will get.
 func (g *generate) print(w written, clients []dhcpopts.Client) error {
-	text, aside := w.text()
+	comments, aside := w.heading()
 	if !g.json {
 		if aside != "" {
 			g.say("note", aside, "")
 		}
-		return g.write(g.out, text)
+		return g.write(g.out, comments, w.out.Text)
 	}
 	result := jsonout.Generate{
-		Schema: jsonout.GenerateSchema, Target: w.target.Name, As: w.form.Name, Text: text,
+		Schema: jsonout.GenerateSchema, Target: w.target.Name, As: w.form.Name, Text: comments + w.out.Text,
 		Clients: []jsonout.Client{}, Notes: jsonout.Notes(w.out),
 	}
 	for _, c := range clients {

@@ -20,7 +20,7 @@ const HostsShown = 3
 // line, indented by blanks, without comment marks; no line holds a byte that is
 // not printable.
 func Annotate(p *plan.Plan, t Target, form Form, out Output) []string {
-	a := annotation{cases: p.Cases(), out: out}
+	a := annotation{cases: p.Head(HostsShown).Cases(), hosts: len(p.Hosts), out: out}
 	a.add("pxekit: boot options for %s, %s", t.Title, form.Title)
 	a.lined("Where", out.Where)
 	switch {
@@ -46,7 +46,8 @@ var evidenceText = map[Evidence]string{
 }
 
 type annotation struct {
-	cases []plan.Case
+	cases []plan.Case // of the rules and the hosts shown
+	hosts int         // in all
 	out   Output
 	lines []string
 }
@@ -68,18 +69,12 @@ func (a *annotation) silent() bool {
 
 // groups writes a paragraph for each case that some machine reaches.
 func (a *annotation) groups() {
-	hosts := 0
 	for _, c := range a.cases {
-		if c.Host {
-			if hosts++; hosts > HostsShown {
-				continue
-			}
-		}
 		if client, ok := a.sample(c); ok {
 			a.group(c, client)
 		}
 	}
-	if more := hosts - HostsShown; more > 0 {
+	if more := a.hosts - HostsShown; more > 0 {
 		a.add("")
 		a.add("… and %d more single machines, each its own answer", more)
 	}

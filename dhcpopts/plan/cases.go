@@ -1,9 +1,9 @@
 package plan
 
 import (
-	"fmt"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 
 	"pxekit/dhcpopts"
@@ -46,20 +46,33 @@ func (c Cond) Holds(cl dhcpopts.Client) bool {
 
 // Cases resolves the plan, hosts first, in match order.
 func (p *Plan) Cases() []Case {
-	return append(p.cases(p.Hosts, "host", true), p.cases(p.Rules, "rule", false)...)
+	all := make([]Case, 0, len(p.Hosts)+len(p.Rules))
+	all = p.cases(all, p.Hosts, "host", true)
+	return p.cases(all, p.Rules, "rule", false)
 }
 
-// cases resolves some of the plan's rules.
-func (p *Plan) cases(rules []Rule, kind string, host bool) []Case {
+// cases resolves some of the plan's rules and appends what comes of it.
+func (p *Plan) cases(all []Case, rules []Rule, kind string, host bool) []Case {
 	x64 := []dhcpopts.Arch{dhcpopts.EFIX64, dhcpopts.EFIBC}
-	if p.names(dhcpopts.EFIBC) {
+	if p.namesEFIBC() {
 		x64 = x64[:1]
 	}
-	cases := make([]Case, 0, len(rules))
 	for i := range rules {
-		cases = p.resolve(cases, x64, &rules[i], fmt.Sprintf("%s %d", kind, i+1), host)
+		all = p.resolve(all, x64, &rules[i], kind+" "+strconv.Itoa(i+1), host)
 	}
-	return cases
+	return all
+}
+
+// Head is the plan with its first n hosts alone, for what goes through a few
+// machines only. They and the rules mean the same there.
+func (p *Plan) Head(n int) *Plan {
+	if len(p.Hosts) <= n {
+		return p
+	}
+	head := *p
+	head.Hosts = p.Hosts[:n:n]
+	head.efiBC = p.namesEFIBC()
+	return &head
 }
 
 // Answer is what the plan wants a client to get; ok is false when no rule takes
@@ -129,18 +142,12 @@ func (r *Rule) archsOf(class string, x64 []dhcpopts.Arch) []dhcpopts.Arch {
 	return archs
 }
 
-// names reports whether any rule names the architecture itself.
-func (p *Plan) names(a dhcpopts.Arch) bool {
-	for _, rules := range [][]Rule{p.Hosts, p.Rules} {
-		for _, r := range rules {
-			for _, ref := range r.Match.Archs {
-				if ref.Arch == a {
-					return true
-				}
-			}
-		}
+// namesEFIBC reports whether any rule or host names efi-bc itself.
+func (p *Plan) namesEFIBC() bool {
+	names := func(r Rule) bool {
+		return slices.ContainsFunc(r.Match.Archs, func(ref ArchRef) bool { return ref.Arch == dhcpopts.EFIBC })
 	}
-	return false
+	return p.efiBC || slices.ContainsFunc(p.Hosts, names) || slices.ContainsFunc(p.Rules, names)
 }
 
 // answerOf builds the exact answer of a rule for one vendor class: option 60

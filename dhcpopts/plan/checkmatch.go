@@ -11,7 +11,7 @@ import (
 // reach finds rules that no machine reaches, since earlier ones take them all.
 // Hosts are compared with each other elsewhere.
 func (c *checker) reach() {
-	cases := c.plan.cases(c.plan.Rules, "rule", false)
+	cases := c.plan.cases(nil, c.plan.Rules, "rule", false)
 	for i := 0; i < len(cases); {
 		end := i + 1 // a rule with PXE and HTTP types has a case for each
 		for end < len(cases) && cases[end].Rule == cases[i].Rule {

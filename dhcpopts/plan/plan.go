@@ -26,6 +26,7 @@ type Plan struct {
 	// HostsFile names a CSV file with more Hosts. The package opens no files: the
 	// caller reads it with [ParseHostsCSV] and appends the result to Hosts.
 	HostsFile string
+	efiBC     bool // a host that [Plan.Head] left out names efi-bc
 }
 
 // Rule sends the machines that Match to a boot file.

@@ -14,19 +14,26 @@ import (
 // has no name for.
 func condition(c plan.Cond) []string {
 	terms := []string{startsWith("option vendor-class-identifier", c.Class)}
-	add := func(wanted bool, term string) {
-		if wanted {
-			terms = append(terms, term)
-		}
+	if c.Archs != nil {
+		terms = append(terms, archTerm(c.Archs))
 	}
-	add(c.Archs != nil, archTerm(c.Archs))
-	add(c.Stage == dhcpopts.IPXEStage, anyOf(ipxeTerms()))
-	add(c.Stage == dhcpopts.FirstStage, "not ("+strings.Join(ipxeTerms(), " or ")+")")
-	add(c.UserClass != "", anyOf(userClassTerms(c.UserClass)))
-	add(c.MAC != nil, fmt.Sprintf("substring(hardware, 1, %d) = %s", len(c.MAC), hexList(c.MAC)))
-	// Type octet first. One octet more is asked for than a UUID has: a longer
-	// identifier is then not equal.
-	add(c.UUID != nil, fmt.Sprintf("substring(option pxe-client-id, 1, %d) = %s", len(c.UUID)+1, hexList(c.UUID)))
+	switch c.Stage {
+	case dhcpopts.IPXEStage:
+		terms = append(terms, anyOf(ipxeTerms()))
+	case dhcpopts.FirstStage:
+		terms = append(terms, "not ("+strings.Join(ipxeTerms(), " or ")+")")
+	}
+	if c.UserClass != "" {
+		terms = append(terms, anyOf(userClassTerms(c.UserClass)))
+	}
+	if c.MAC != nil {
+		terms = append(terms, fmt.Sprintf("substring(hardware, 1, %d) = %s", len(c.MAC), hexList(c.MAC)))
+	}
+	if c.UUID != nil {
+		// Type octet first. One octet more is asked for than a UUID has: a longer
+		// identifier is then not equal.
+		terms = append(terms, fmt.Sprintf("substring(option pxe-client-id, 1, %d) = %s", len(c.UUID)+1, hexList(c.UUID)))
+	}
 	return terms
 }
 

@@ -126,19 +126,16 @@ func (w *writer) notes() []dialect.Note {
 
 // text is what is printed.
 func (w *writer) text() string {
-	global, inSubnet := "", ""
-	if w.req.As == formClass {
-		global = oneClass(w.cases, w.plan.Scope)
-	} else {
-		inSubnet = chain(w.cases)
-	}
+	inClass := w.req.As == formClass
 	switch {
+	case w.req.Full && inClass:
+		return header(w.req) + oneClass(w.cases, w.plan.Scope) + subnets(w.plan.Scope, w.req, "")
 	case w.req.Full:
-		return header(w.req) + global + subnets(w.plan.Scope, w.req, inSubnet)
-	case global != "":
-		return global
+		return header(w.req) + subnets(w.plan.Scope, w.req, chain("", w.cases))
+	case inClass:
+		return oneClass(w.cases, w.plan.Scope)
 	}
-	return intoSubnet(w.plan.Scope) + inSubnet
+	return chain(intoSubnet(w.plan.Scope), w.cases)
 }
 
 // whole puts what is printed into a file of its own, for the model.
@@ -177,15 +174,11 @@ func (w *writer) expect(text string) func(dhcpopts.Client) dhcpopts.Answer {
 	}
 }
 
-// caseSize is about what one case takes, so that 100,000 hosts do not grow the
-// text step by step.
-const caseSize = 400
-
 // chain is the cases as one if/elsif: the first that holds is executed, so
-// nothing of a later rule reaches an earlier rule's client.
-func chain(cases []plan.Case) string {
+// nothing of a later rule reaches an earlier rule's client. head stands before it.
+func chain(head string, cases []plan.Case) string {
 	var b strings.Builder
-	b.Grow(caseSize * len(cases))
+	b.WriteString(head)
 	for i, c := range cases {
 		word := "if"
 		if i > 0 {
@@ -193,10 +186,14 @@ func chain(cases []plan.Case) string {
 		}
 		fmt.Fprintf(&b, "%s %s {\n  # %s\n", word, strings.Join(condition(c.Cond), "\n    and "), c.Origin)
 		for _, line := range statements(c.Answer) {
-			b.WriteString("  " + line + "\n")
+			b.WriteString("  ")
+			b.WriteString(line)
+			b.WriteString("\n")
 		}
+		dialect.Reserve(&b, i+1, len(cases))
 	}
-	return b.String() + "}\n"
+	b.WriteString("}\n")
+	return b.String()
 }
 
 // statements sets all an answer has.
@@ -230,7 +227,7 @@ func oneClass(cases []plan.Case, scope []netip.Prefix) string {
 			classes = append(classes, term)
 		}
 	}
-	body := chain(cases)
+	body := chain("", cases)
 	if within := inScope(scope); within != "" {
 		body = "if " + within + " {\n" + indent(body) + "}\n"
 	}

@@ -40,14 +40,10 @@ func write(p *plan.Plan, r dialect.Request) (dialect.Output, error) {
 		return dialect.Output{}, err
 	}
 	all := guard(entries(p.Cases()))
-	classes := make([]*Node, len(all))
-	var names []string
-	for i, e := range all {
-		classes[i] = w.class(e)
-		names = append(names, e.name)
-	}
-	members := w.members(classes, names, r)
-	text := comment(r.Full) + Format(object(member("Dhcp4", object(members...)))) + "\n"
+	classes := w.classes(all)
+	members := w.members(all, r)
+	before, after, _ := strings.Cut(Format(object(member("Dhcp4", object(members...)))), Quote(classesHere))
+	text := comment(r.Full) + before + classes + after + "\n"
 	w.remarks(r)
 	return dialect.Output{
 		Text: text, Notes: w.notes, Lost: w.lost,
@@ -86,8 +82,37 @@ func comment(full bool) string {
 		"// its \"require-client-classes\". The part loads by itself, so it can be checked before.\n"
 }
 
+// classesHere stands for the classes while what is around them is formatted, as
+// long as they are. The nodes of 100,000 classes would take half a gigabyte.
+var classesHere = strings.Repeat("classes", lineMax)
+
+// classes formats the classes one by one.
+func (w *writer) classes(all []entry) string {
+	const indent = "    "
+	if len(all) == 1 { // may fit on a line
+		return string(appendNode(nil, list(w.class(all[0])), indent))
+	}
+	var text strings.Builder
+	var class []byte
+	for i, e := range all {
+		class = appendNode(append(class[:0], indent+"  "...), w.class(e), indent+"  ")
+		text.WriteString(separator(i))
+		text.Write(class)
+		dialect.Reserve(&text, i+1, len(all))
+	}
+	text.WriteString("\n" + indent + "]")
+	return text.String()
+}
+
+func separator(i int) string {
+	if i == 0 {
+		return "[\n"
+	}
+	return ",\n"
+}
+
 // members builds what stands in Dhcp4.
-func (w *writer) members(classes []*Node, names []string, r dialect.Request) []Member {
+func (w *writer) members(all []entry, r dialect.Request) []Member {
 	var members []Member
 	if r.Full {
 		iface := r.Interface
@@ -98,7 +123,7 @@ func (w *writer) members(classes []*Node, names []string, r dialect.Request) []M
 			member("interfaces-config", object(member("interfaces", list(str(iface))))),
 			member("lease-database", object(member("type", str("memfile")))))
 	}
-	members = append(members, member("client-classes", list(classes...)))
+	members = append(members, member("client-classes", str(classesHere)))
 	if len(w.hook) > 0 {
 		hook := object(member("library", str(FlexLibrary)), member("parameters", object(member("options", list(w.hook...)))))
 		members = append(members, member("hooks-libraries", list(hook)))
@@ -108,12 +133,12 @@ func (w *writer) members(classes []*Node, names []string, r dialect.Request) []M
 	}
 	var subnets []*Node
 	for i, prefix := range w.plan.Scope {
-		subnets = append(subnets, subnetNode(i, prefix, names, r))
+		subnets = append(subnets, subnetNode(i, prefix, all, r))
 	}
 	return append(members, member("subnet4", list(subnets...)))
 }
 
-func subnetNode(i int, prefix netip.Prefix, names []string, r dialect.Request) *Node {
+func subnetNode(i int, prefix netip.Prefix, all []entry, r dialect.Request) *Node {
 	var members []Member
 	if r.Full {
 		members = append(members, member("id", number10(i+1)))
@@ -124,8 +149,8 @@ func subnetNode(i int, prefix netip.Prefix, names []string, r dialect.Request) *
 		members = append(members, member("pools", list(object(member("pool", str(pool))))))
 	}
 	var required []*Node
-	for _, name := range names {
-		required = append(required, str(name))
+	for _, e := range all {
+		required = append(required, str(e.name))
 	}
 	return object(append(members, member("require-client-classes", list(required...)))...)
 }
