@@ -38,6 +38,8 @@ type serveVerb struct {
 	noHTTP           bool
 	tlsCert, tlsKey  string
 	logForm, capture string
+	dhcp             string
+	router, dns      string
 }
 
 func newServe(u *ui) *cobra.Command {
@@ -46,12 +48,14 @@ func newServe(u *ui) *cobra.Command {
 		Use:   "serve -i IFACE --root DIR",
 		Short: "boot the machines of a network: proxyDHCP, TFTP and HTTP beside its DHCP server",
 		Long: "Answers PXE and HTTP boot clients on an interface beside the DHCP server that is there, and serves a\n" +
-			"folder by TFTP and HTTP. It gives no addresses and touches no lease. Without a plan the folder is looked\n" +
-			"through for boot programs. Where another PXE responder answers, it only observes unless --force is given.\n" +
+			"folder by TFTP and HTTP. It touches no lease of that server, and gives no addresses unless --dhcp says\n" +
+			"which, for a bench that has no DHCP server. Without a plan the folder is looked through\n" +
+			"for boot programs. Where another PXE responder answers, it only observes unless --force is given.\n" +
 			"Runs until it is stopped; the log goes to standard output.",
 		Example: `  sudo pxekit serve -i eth1 --root ./boot
   sudo pxekit serve -i eth1 --root ./boot --plan plan.yaml --only 52:54:00:12:34:56
   sudo pxekit serve -i eth1 --root ./boot --file bios=undionly.kpxe --file efi-x64=snponly.efi --ipxe http://{server}/boot.ipxe
+  sudo pxekit serve -i eth1 --root ./boot --dhcp 10.77.0.100-10.77.0.200
   sudo pxekit serve -i eth1 --root ./boot --observe --log json`,
 		Annotations: map[string]string{jsonFields: jsonServe},
 		Args:        cobra.NoArgs,
@@ -81,6 +85,9 @@ func (v *serveVerb) flags(cmd *cobra.Command) {
 	f.StringVar(&v.tlsKey, "tls-key", "", "key of --tls-cert, `FILE` (PEM)")
 	f.StringVar(&v.logForm, "log", "text", "form of the log: `text` or json")
 	f.StringVar(&v.capture, "pcap", "", "write the DHCP messages seen and sent to this `FILE`")
+	f.StringVar(&v.dhcp, "dhcp", "", "give addresses too, `LOW-HIGH`, on a network without a DHCP server")
+	f.StringVar(&v.router, "dhcp-router", "", "router that --dhcp names, `IP`")
+	f.StringVar(&v.dns, "dhcp-dns", "", "DNS server that --dhcp names, `IP`")
 }
 
 func (v *serveVerb) run(ctx context.Context, portTyped bool) error {
@@ -129,6 +136,9 @@ func (v *serveVerb) serve(ctx context.Context, c serve.Config) error {
 	err = s.Run(ctx)
 	if f := new(failure); err == nil || errors.As(err, &f) {
 		return err
+	}
+	if errors.Is(err, serve.ErrOtherDHCP) {
+		return usagef("leave out --dhcp: that server gives the addresses, pxekit the boot files", "%w", err)
 	}
 	return usagef("", "%w", err)
 }
@@ -180,6 +190,9 @@ func (v *serveVerb) config(portTyped bool) (c serve.Config, err error) {
 		return c, err
 	}
 	if c.Filter, err = v.filter(); err != nil {
+		return c, err
+	}
+	if c.DHCP, err = v.lease(); err != nil {
 		return c, err
 	}
 	c.Log, err = v.logger()

@@ -12,9 +12,10 @@ import (
 	"pxekit/internal/lab"
 )
 
-// TestServeBootsFirmware lets real firmware boot beside a DHCP server that
-// gives addresses only, from a folder and nothing else.
-func TestServeBootsFirmware(t *testing.T) {
+// firmwareFolder has a boot program for each machine, which writes its mark on
+// the serial line.
+func firmwareFolder(t *testing.T) string {
+	t.Helper()
 	root := t.TempDir()
 	require.NoError(t, os.Chmod(root, 0o755))
 	for from, to := range map[string]string{"nbp.0": "pxelinux.0", "nbpx64.efi": "efi/bootx64.efi", "nbpaa64.efi": "efi/bootaa64.efi"} {
@@ -23,6 +24,13 @@ func TestServeBootsFirmware(t *testing.T) {
 		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(root, to)), 0o755))
 		require.NoError(t, os.WriteFile(filepath.Join(root, to), content, 0o644))
 	}
+	return root
+}
+
+// TestServeBootsFirmware lets real firmware boot beside a DHCP server that
+// gives addresses only, from a folder and nothing else.
+func TestServeBootsFirmware(t *testing.T) {
+	root := firmwareFolder(t)
 	for _, c := range []struct {
 		firmware    lab.Firmware
 		mark, asked string

@@ -17,6 +17,13 @@ func Decide(now time.Time, e Event, p Policy, m Machine, learned Strategy) Decis
 		return overheard(e, m)
 	}
 	client := e.Packet.Client()
+	if p.Pool != nil && e.Port == ServerPort && bootItem(e.Packet) == nil {
+		d := lease(now, e, client, p, m)
+		if boots(client) {
+			d.Who = describe(client)
+		}
+		return d
+	}
 	if !boots(client) {
 		return silent(m, "not a PXE or HTTP boot client: %s", dhcpopts.SafeText(client.VendorClass))
 	}
@@ -179,6 +186,9 @@ func bootItem(p *dhcpopts.Packet) *dhcpopts.BootItem {
 }
 
 func describe(c dhcpopts.Client) string {
+	if !boots(c) {
+		return "no boot client"
+	}
 	if c.Stage() == dhcpopts.IPXEStage {
 		return fmt.Sprintf("iPXE on %s", c.Arch().Describe())
 	}

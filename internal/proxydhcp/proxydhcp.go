@@ -60,6 +60,7 @@ type Policy struct {
 	Menus    []Menu      // boot files of PXE menus, by case
 	Strategy Strategy
 	Filter   Filter
+	Pool     *Pool // addresses to give; nil: a DHCP server does that
 }
 
 // Menu gives the boot file of a menu item.
@@ -98,6 +99,7 @@ type Decision struct {
 	Case    *plan.Case // the rule that took the machine
 	Who     string     // the machine's kind, when it is one that boots: "x64 UEFI"
 	Step    string     // what was done for it: "offered bootx64.efi (rule 2, direct)"
+	Grant   *Grant     // to keep with Pool.Apply; nil: the pool stays as it is
 	Why     string     // for the log and for tests: one string, written once
 	Refusal string     // set when a refusal was recognised: what would have prevented it
 }

@@ -34,11 +34,11 @@ func reply(e Event, c dhcpopts.Client, kind uint8) Reply {
 			r.add(code, v)
 		}
 	}
-	class := dhcpopts.ClassPXE
-	if bytes.HasPrefix(c.VendorClass, []byte(dhcpopts.ClassHTTP)) {
-		class = dhcpopts.ClassHTTP
+	for _, class := range []string{dhcpopts.ClassPXE, dhcpopts.ClassHTTP} {
+		if bytes.HasPrefix(c.VendorClass, []byte(class)) {
+			r.add(dhcpopts.OptClass, []byte(class)) // the class alone, not the client's string
+		}
 	}
-	r.add(dhcpopts.OptClass, []byte(class)) // the class alone, not the client's string
 	return r
 }
 

@@ -106,3 +106,20 @@ func TestFilter(t *testing.T) {
 		require.Zero(t, n)
 	}
 }
+
+// A request names its sender and its target as gopacket reads them.
+func TestARP(t *testing.T) {
+	mac, from, target := net.HardwareAddr{2, 0, 0, 0, 0, 1}, netip.MustParseAddr("10.99.0.2"), netip.MustParseAddr("10.99.0.100")
+	frame := arpFrame(mac, from, target)
+	arp := gopacket.NewPacket(frame, layers.LayerTypeEthernet, gopacket.Default).Layer(layers.LayerTypeARP).(*layers.ARP)
+	require.Equal(t, uint16(layers.ARPRequest), arp.Operation)
+	require.Equal(t, []byte(mac), arp.SourceHwAddress)
+	require.Equal(t, target.AsSlice(), arp.DstProtAddress)
+	got, ok := arpSender(frame)
+	require.True(t, ok)
+	require.Equal(t, from, got)
+	for i := range len(frame) {
+		_, ok := arpSender(frame[:i])
+		require.False(t, ok)
+	}
+}

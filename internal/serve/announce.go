@@ -30,7 +30,11 @@ func (s *Server) announce() {
 }
 
 func (s *Server) services() string {
-	list := []string{"proxyDHCP on ports 67 and 4011", fmt.Sprintf("TFTP on %d", s.TFTPPort)}
+	first := "proxyDHCP on ports 67 and 4011"
+	if s.pool != nil {
+		first = fmt.Sprintf("DHCP %s-%s and boot files on ports 67 and 4011", s.DHCP.Low, s.DHCP.High)
+	}
+	list := []string{first, fmt.Sprintf("TFTP on %d", s.TFTPPort)}
 	if s.HTTPPort != 0 {
 		scheme := "HTTP"
 		if s.tls() {

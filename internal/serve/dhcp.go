@@ -9,6 +9,7 @@ import (
 	"net/netip"
 
 	"pxekit/dhcpopts"
+	"pxekit/dhcpopts/plan"
 	"pxekit/internal/proxydhcp"
 )
 
@@ -77,6 +78,9 @@ func (s *Server) decide(e proxydhcp.Event) (proxydhcp.Decision, *machine) {
 		return d, m // nothing was offered, so nothing is learned from what follows
 	}
 	m.Machine = d.Machine
+	if g := d.Grant; g != nil {
+		s.pool.Apply(*g)
+	}
 	if d.Who != "" {
 		m.who, m.fingerprint = d.Who, print
 		s.book.remember(mac, m)
@@ -105,20 +109,31 @@ func (s *Server) answered(e proxydhcp.Event, m *machine, d proxydhcp.Decision) {
 	if s.observing {
 		why += "; not sent, only observing"
 	}
-	s.Log.Info(m.mac+" "+why, "event", evDecision, "mac", m.mac, "arch", e.Packet.Client().Arch().String(), "rule", d.Case.Origin, "sent", !s.observing)
+	s.Log.Info(m.mac+" "+why, "event", evDecision, "mac", m.mac, "arch", e.Packet.Client().Arch().String(), "rule", origin(d.Case), "sent", !s.observing)
 	if d.Refusal != "" {
 		s.Log.Warn(m.mac+": changed the way of answering: "+d.Refusal, "event", evDecision, "mac", m.mac, "refused", string(m.Refused))
 	}
 	switch {
-	case s.observing:
+	case s.observing || d.Case == nil:
 	case e.Packet.MessageType() == dhcpopts.Discover && e.Port == proxydhcp.ServerPort:
 		m.begin(s.now(), d.Step)
 	default:
 		m.step(s.now(), d.Step)
 	}
-	if a := e.Packet.CIAddr; !a.IsUnspecified() && !s.observing {
+	a := e.Packet.CIAddr
+	if d.Grant != nil {
+		a = d.Grant.Addr
+	}
+	if !a.IsUnspecified() && !s.observing && d.Who != "" {
 		s.book.byIP.put(a, m)
 	}
+}
+
+func origin(c *plan.Case) string {
+	if c == nil {
+		return ""
+	}
+	return c.Origin
 }
 
 // quiet tells why a machine that boots from the network got no answer.

@@ -31,7 +31,7 @@ func (s *Server) policy(p *plan.Plan, local netip.Addr) proxydhcp.Policy {
 	if !own.Server.IsValid() {
 		own.Server = local
 	}
-	policy := proxydhcp.Policy{Strategy: s.Strategy, Filter: s.Filter}
+	policy := proxydhcp.Policy{Strategy: s.Strategy, Filter: s.Filter, Pool: s.pool}
 	own.Hosts = s.localRules(&own, own.Hosts, local)
 	own.Rules = s.localRules(&own, own.Rules, local)
 	policy.Cases = own.Cases()

@@ -40,6 +40,7 @@ type Config struct {
 	Strategy proxydhcp.Strategy
 	Filter   proxydhcp.Filter
 	Observe  Observe
+	DHCP     *Lease // nil: a DHCP server is there
 
 	TFTPPort        uint16
 	HTTPPort        uint16 // 0: no HTTP
@@ -83,6 +84,7 @@ type Server struct {
 
 	mu        sync.Mutex // guards what follows
 	policies  policies
+	pool      *proxydhcp.Pool // nil: no addresses are given
 	book      *book
 	rivals    *lru[netip.Addr, bool]
 	observing bool
@@ -99,6 +101,9 @@ func Open(c Config) (*Server, error) {
 	}
 	var err error
 	if s.capture, err = newRecorder(c.Capture); err != nil {
+		return nil, err
+	}
+	if err := s.openPool(); err != nil {
 		return nil, err
 	}
 	if err := s.open(); err != nil {
@@ -194,7 +199,9 @@ func (s *Server) Run(ctx context.Context) error {
 	if err := s.load(); err != nil {
 		return err
 	}
-	s.survey(ctx)
+	if err := s.clearPool(s.survey(ctx)); err != nil {
+		return err
+	}
 	s.announce()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

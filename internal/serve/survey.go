@@ -14,11 +14,11 @@ import (
 )
 
 // survey asks each network, as a PXE client would, who answers there. It names
-// the servers, and makes this one watch only where another PXE responder is at
-// work.
-func (s *Server) survey(ctx context.Context) {
+// the servers, makes this one watch only where another PXE responder is at work,
+// and returns the DHCP servers.
+func (s *Server) survey(ctx context.Context) (servers []string) {
 	if s.Listen <= 0 || len(s.ears) == 0 {
-		return
+		return nil
 	}
 	until := s.now().Add(s.Listen)
 	asked := map[*rawSocket]uint32{}
@@ -30,12 +30,16 @@ func (s *Server) survey(ctx context.Context) {
 	for ear, xid := range asked {
 		s.gather(ctx, ear, xid, until, dhcp)
 	}
-	if len(dhcp.items) == 0 {
-		s.Log.Warn("no DHCP server was heard: machines need one for an address", "event", evRival)
+	for a := range dhcp.items {
+		servers = append(servers, a.String())
+	}
+	if len(servers) == 0 && s.pool == nil {
+		s.Log.Warn("no DHCP server was heard: machines need one for an address (or --dhcp LOW-HIGH here)", "event", evRival)
 	}
 	if len(s.rivals.items) > 0 && s.Observe == ObserveAuto {
 		s.observing = true
 	}
+	return servers
 }
 
 // ask sends one DISCOVER as x64 UEFI firmware sends it, under the interface's
