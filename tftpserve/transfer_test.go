@@ -30,7 +30,6 @@ type packet struct {
 	oack     bool
 	block    uint64 // toClient: absolute, so that the test need not trust the wrap
 	ack      Packet
-	order    int
 }
 
 // receiver is a client: it takes blocks in order and acknowledges at the end of

@@ -128,6 +128,19 @@ var Features = []Feature{
 	FeatHosts, FeatScope, FeatOptions, FeatUserClass, FeatVendorClass, FeatUUID, FeatUnasked, FeatLaptop,
 }
 
+// OptionFeature is the feature that an option belongs to.
+func OptionFeature(code uint8) Feature {
+	switch code {
+	case dhcpopts.OptTFTPServer:
+		return Feat66
+	case dhcpopts.OptBootFile:
+		return Feat67
+	case dhcpopts.OptVendor:
+		return FeatPXE43
+	}
+	return FeatOptions
+}
+
 // Support is one cell of docs/targets.md.
 type Support struct {
 	Can      bool

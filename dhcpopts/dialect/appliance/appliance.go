@@ -179,16 +179,3 @@ func closed(b []byte) bool { return bytes.HasSuffix(b, []byte{0}) }
 func printable(b []byte) bool {
 	return !bytes.ContainsFunc(b, func(r rune) bool { return r < ' ' || r > '~' })
 }
-
-// featureOf is the feature an option belongs to.
-func featureOf(code uint8) dialect.Feature {
-	switch code {
-	case dhcpopts.OptTFTPServer:
-		return dialect.Feat66
-	case dhcpopts.OptBootFile:
-		return dialect.Feat67
-	case dhcpopts.OptVendor:
-		return dialect.FeatPXE43
-	}
-	return dialect.FeatOptions
-}

@@ -38,7 +38,7 @@ func asked(p *plan.Plan) []dialect.Feature {
 		add(dialect.FeatSName, len(c.Answer.SName) > 0)
 		for _, o := range c.Answer.Options {
 			derived := o.Code == dhcpopts.OptClass && (c.Cond.Class == dhcpopts.ClassHTTP || c.Answer.Instances(dhcpopts.OptVendor) > 0)
-			add(featureOf(o.Code), !derived)
+			add(dialect.OptionFeature(o.Code), !derived)
 		}
 	}
 	return all

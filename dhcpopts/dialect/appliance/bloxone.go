@@ -144,9 +144,9 @@ func bloxAnswer(a dhcpopts.Answer, origin string, l *losses) (f bloxFilter) {
 				f.Options = append(f.Options, bloxOption{"option", bloxCode(o.Code), string(o.Data)})
 				continue
 			}
-			l.add(featureOf(o.Code), "%s: a value is written here for printable ASCII only, not %q", origin, o.Data)
+			l.add(dialect.OptionFeature(o.Code), "%s: a value is written here for printable ASCII only, not %q", origin, o.Data)
 		default:
-			l.add(featureOf(o.Code), "%s: option %d is left out: %s", origin, o.Code, bloxOne[featureOf(o.Code)].Note)
+			l.add(dialect.OptionFeature(o.Code), "%s: option %d is left out: %s", origin, o.Code, bloxOne[dialect.OptionFeature(o.Code)].Note)
 		}
 	}
 	return f

@@ -102,7 +102,7 @@ func fortiLines(p *plan.Plan, l *losses) []string {
 	for _, o := range a.Options {
 		kind, value, err := fortiOption(o.Code, o.Data)
 		if err != nil {
-			l.add(featureOf(o.Code), "%v", err)
+			l.add(dialect.OptionFeature(o.Code), "%v", err)
 			continue
 		}
 		options = append(options, fmt.Sprintf("    edit %d", o.Code), fmt.Sprintf("        set code %d", o.Code),

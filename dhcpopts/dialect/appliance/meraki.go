@@ -87,7 +87,7 @@ func merakiPlan(p *plan.Plan, l *losses, notes *[]dialect.Note) merakiVLAN {
 			openEnded(p, o.Code, "an option of type text", l, notes)
 		}
 		if err := fits(o.Code, o.Data); err != nil {
-			l.add(featureOf(o.Code), "%v", err)
+			l.add(dialect.OptionFeature(o.Code), "%v", err)
 			continue
 		}
 		vlan.Options = append(vlan.Options, merakiValue(o))

@@ -24,7 +24,7 @@ func writeNetsh(p *plan.Plan) (dialect.Output, error) {
 			if !slices.Contains(windowsStrings, o.Code) {
 				l.add(dialect.FeatOptions, "netsh lines are written for String options, not for option %d", o.Code)
 			} else if strings.ContainsAny(string(o.Data), `"%!^`) {
-				l.add(featureOf(o.Code), "cmd.exe gives a meaning to a character of %q that no quoting takes away", o.Data)
+				l.add(dialect.OptionFeature(o.Code), "cmd.exe gives a meaning to a character of %q that no quoting takes away", o.Data)
 			} else {
 				options = append(options, o)
 			}

@@ -83,7 +83,7 @@ func (s *oneAnswer) lines(a dhcpopts.Answer, l *losses) []string {
 	}
 	for _, o := range a.Options {
 		line, err := s.option(o.Code, o.Data)
-		add(featureOf(o.Code), line, err)
+		add(dialect.OptionFeature(o.Code), line, err)
 	}
 	return lines
 }

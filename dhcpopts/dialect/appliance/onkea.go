@@ -69,7 +69,7 @@ func keaDiffers(conf *kea.Config, cl dhcpopts.Client, want dhcpopts.Answer, l *l
 	}
 	for _, o := range want.Options {
 		if v, _ := got.Get(o.Code); !bytes.Equal(v, bytes.TrimRight(o.Data, "\x00")) {
-			l.add(featureOf(o.Code), "kea sends option %d as %q, not %q", o.Code, v, o.Data)
+			l.add(dialect.OptionFeature(o.Code), "kea sends option %d as %q, not %q", o.Code, v, o.Data)
 		}
 	}
 }

@@ -125,9 +125,9 @@ func opnOptions(p *plan.Plan, c plan.Case, l *losses, notes *[]dialect.Note) (op
 		case o.Code == dhcpopts.OptVendor:
 			l.add(dialect.FeatPXE43, "%s", opnsenseKea[dialect.FeatPXE43].Note)
 		case err != nil:
-			l.add(featureOf(o.Code), "%s: %v", c.Origin, err)
+			l.add(dialect.OptionFeature(o.Code), "%s: %v", c.Origin, err)
 		case string(s.Sent) != string(o.Data):
-			l.add(featureOf(o.Code), "%s: kea sends option %d as %q, not %q", c.Origin, o.Code, s.Sent, o.Data)
+			l.add(dialect.OptionFeature(o.Code), "%s: kea sends option %d as %q, not %q", c.Origin, o.Code, s.Sent, o.Data)
 		default:
 			options = append(options, o)
 		}

@@ -132,7 +132,7 @@ func (b *pfBoot) common(was, now dhcpopts.Answer, seen bool, l *losses) dhcpopts
 		if v, ok := now.Get(o.Code); ok && bytes.Equal(v, o.Data) {
 			kept.Options = append(kept.Options, o)
 		} else {
-			l.add(featureOf(o.Code), "the rules differ in option %d, and the field goes to every client of the interface", o.Code)
+			l.add(dialect.OptionFeature(o.Code), "the rules differ in option %d, and the field goes to every client of the interface", o.Code)
 		}
 	}
 	return kept

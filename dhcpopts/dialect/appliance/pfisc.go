@@ -166,7 +166,7 @@ func (d *pfTarget) boot(p *plan.Plan, l *losses) pfBoot {
 func (d *pfTarget) option(b *pfBoot, o dhcpopts.Option, l *losses) {
 	switch {
 	case fits(o.Code, o.Data) != nil:
-		l.add(featureOf(o.Code), "%v", fits(o.Code, o.Data))
+		l.add(dialect.OptionFeature(o.Code), "%v", fits(o.Code, o.Data))
 	case o.Code == dhcpopts.OptTFTPServer:
 		b.TFTP = pfText(o.Data)
 	case o.Code == dhcpopts.OptBootFile && d.hasIPXE && b.TFTP != "":

@@ -105,7 +105,7 @@ func (d *pool) lines(p *plan.Plan, l *losses, notes *[]dialect.Note) []string {
 			line, err = d.optionLine(o.Code, o.Data[:len(o.Data)-1])
 			openEnded(p, o.Code, d.title, l, notes)
 		}
-		add(featureOf(o.Code), line, err)
+		add(dialect.OptionFeature(o.Code), line, err)
 	}
 	return lines
 }

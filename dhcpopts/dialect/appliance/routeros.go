@@ -143,7 +143,7 @@ func fitting(options []dhcpopts.Option, l *losses) []dhcpopts.Option {
 	var out []dhcpopts.Option
 	for _, o := range options {
 		if err := fits(o.Code, o.Data); err != nil {
-			l.add(featureOf(o.Code), "%v", err)
+			l.add(dialect.OptionFeature(o.Code), "%v", err)
 			continue
 		}
 		out = append(out, o)

@@ -103,7 +103,7 @@ func technitiumForm(p *plan.Plan, l *losses) []string {
 			continue
 		}
 		if slices.Contains(technitiumOwn, o.Code) || o.Code == dhcpopts.OptTFTPAddress || fits(o.Code, o.Data) != nil {
-			l.add(featureOf(o.Code), "option %d with %d octets is none of the generic options", o.Code, len(o.Data))
+			l.add(dialect.OptionFeature(o.Code), "option %d with %d octets is none of the generic options", o.Code, len(o.Data))
 			continue
 		}
 		generic = append(generic, fmt.Sprintf("%d|%x", o.Code, o.Data))

@@ -133,7 +133,7 @@ func vyosSettings(a dhcpopts.Answer, l *losses) (settings []vyosSetting) {
 		case dhcpopts.OptTFTPServer:
 			add(dialect.Feat66, "tftp-server-name", string(o.Data))
 		default:
-			l.add(featureOf(o.Code), "there is no setting for option %d", o.Code)
+			l.add(dialect.OptionFeature(o.Code), "there is no setting for option %d", o.Code)
 		}
 	}
 	return settings

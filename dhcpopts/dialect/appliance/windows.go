@@ -119,7 +119,7 @@ func windowsOptions(p *plan.Plan, c plan.Case, l *losses, notes *[]dialect.Note)
 		}
 		switch {
 		case slices.Contains(windowsStrings, o.Code) && !windowsText(o.Data):
-			l.add(featureOf(o.Code), "%s: option %d is String, which is written here for 1 to 255 printable ASCII characters, not %q", c.Origin, o.Code, o.Data)
+			l.add(dialect.OptionFeature(o.Code), "%s: option %d is String, which is written here for 1 to 255 printable ASCII characters, not %q", c.Origin, o.Code, o.Data)
 		case !slices.Contains(windowsStrings, o.Code) && o.Code != dhcpopts.OptVendor && o.Code < 128:
 			l.add(dialect.FeatOptions, "%s: the type that the server gives option %d is not known here", c.Origin, o.Code)
 		default:

@@ -93,12 +93,12 @@ func (o *option) parseHead(arg string, u use) (value string, hasValue bool, k kn
 			class := unhide(head[len("vendor:"):])
 			o.vendor = &class
 			if o.inEnc || u == asMatch {
-				return "", false, k, errors.New("inappropriate vendor:")
+				return "", false, k, errors.New("inappropriate vendor: prefix")
 			}
 		case strings.HasPrefix(head, "encap:"):
 			o.encap, o.inEnc = atoi(head[len("encap:"):]), true
 			if o.vendor != nil || u == asMatch {
-				return "", false, k, errors.New("inappropriate encap:")
+				return "", false, k, errors.New("inappropriate encap: prefix")
 			}
 		case strings.HasPrefix(head, "vi-encap:"):
 			o.encap, o.viEnc = atoi(head[len("vi-encap:"):]), true

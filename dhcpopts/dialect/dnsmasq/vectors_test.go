@@ -143,9 +143,7 @@ func (v vector) client(t *testing.T) dhcpopts.Client {
 	if v.Client.CIAddr != "" {
 		c.CIAddr = netip.MustParseAddr(v.Client.CIAddr)
 	}
-	for _, o := range tlvs(unhex(t, v.Client.ExtraOptions)) {
-		c.Options = append(c.Options, o)
-	}
+	c.Options = append(c.Options, tlvs(unhex(t, v.Client.ExtraOptions))...)
 	return c
 }
 

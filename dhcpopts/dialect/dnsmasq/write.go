@@ -147,7 +147,7 @@ func (w *writer) option(tag, origin string, o dhcpopts.Option) (line string, ok 
 	text, sent, ok := spellValue(o.Code, o.Data)
 	line = fmt.Sprintf("dhcp-option-force=tag:%s,%d,%s", tag, o.Code, text)
 	if !ok || len(line) >= maxLine || !w.fits(text) {
-		w.lose(featureOf(o.Code), "%s: dnsmasq cannot send option %d as %q", origin, o.Code, o.Data)
+		w.lose(dialect.OptionFeature(o.Code), "%s: dnsmasq cannot send option %d as %q", origin, o.Code, o.Data)
 		return "", false
 	}
 	if !bytes.Equal(sent, o.Data) {
@@ -164,18 +164,6 @@ func (w *writer) closing(origin string, o dhcpopts.Option) {
 	case w.nul.For(o.Code) == plan.NULNever:
 		w.lose(dialect.FeatNUL, "%s: dnsmasq closes option %d with a NUL, whatever is asked", origin, o.Code)
 	default:
-		w.note(featureOf(o.Code), fmt.Sprintf("dnsmasq closes option %d with a NUL", o.Code))
+		w.note(dialect.OptionFeature(o.Code), fmt.Sprintf("dnsmasq closes option %d with a NUL", o.Code))
 	}
-}
-
-func featureOf(code uint8) dialect.Feature {
-	switch code {
-	case dhcpopts.OptTFTPServer:
-		return dialect.Feat66
-	case dhcpopts.OptBootFile:
-		return dialect.Feat67
-	case dhcpopts.OptVendor:
-		return dialect.FeatPXE43
-	}
-	return dialect.FeatOptions
 }

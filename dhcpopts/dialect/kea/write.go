@@ -251,12 +251,12 @@ func (w *writer) sayable(e entry, o dhcpopts.Option) (sent []byte, ok bool) {
 	sent, err := classValue(o)
 	switch {
 	case err != nil:
-		w.lose(featureOf(o.Code), "%s: kea refuses this value of option %d: %v", e.origin, o.Code, err)
+		w.lose(dialect.OptionFeature(o.Code), "%s: kea refuses this value of option %d: %v", e.origin, o.Code, err)
 	case string(sent) == string(o.Data):
 	case string(sent) != string(trimNUL(o.Data)):
-		w.lose(featureOf(o.Code), "%s: kea cuts option %d to %d octets by its definition", e.origin, o.Code, len(sent))
+		w.lose(dialect.OptionFeature(o.Code), "%s: kea cuts option %d to %d octets by its definition", e.origin, o.Code, len(sent))
 	case o.Code != dhcpopts.OptBootFile && o.Code != dhcpopts.OptTFTPServer:
-		w.lose(featureOf(o.Code), "%s: kea trims the closing NUL of option %d; --as %s sends it", e.origin, o.Code, formFlex)
+		w.lose(dialect.OptionFeature(o.Code), "%s: kea trims the closing NUL of option %d; --as %s sends it", e.origin, o.Code, formFlex)
 	case w.plan.NUL.For(o.Code) == plan.NULAlways:
 		w.lose(dialect.FeatNUL, "kea trims the closing NUL of option %d; --as %s sends it", o.Code, formFlex)
 	default:
@@ -271,18 +271,6 @@ func classValue(o dhcpopts.Option) ([]byte, error) {
 		return def.fromBytes(o.Data)
 	}
 	return o.Data, nil // no definition, or the class's own binary one for 43
-}
-
-func featureOf(code uint8) dialect.Feature {
-	switch code {
-	case dhcpopts.OptTFTPServer:
-		return dialect.Feat66
-	case dhcpopts.OptBootFile:
-		return dialect.Feat67
-	case dhcpopts.OptVendor:
-		return dialect.FeatPXE43
-	}
-	return dialect.FeatOptions
 }
 
 func (w *writer) lose(f dialect.Feature, format string, args ...any) {
