@@ -2,6 +2,7 @@ package dnsmasq
 
 import (
 	"errors"
+	"fmt"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -93,12 +94,12 @@ func (o *option) parseHead(arg string, u use) (value string, hasValue bool, k kn
 			class := unhide(head[len("vendor:"):])
 			o.vendor = &class
 			if o.inEnc || u == asMatch {
-				return "", false, k, errors.New("inappropriate vendor: prefix")
+				return "", false, k, fmt.Errorf("inappropriate %s", "vendor:")
 			}
 		case strings.HasPrefix(head, "encap:"):
 			o.encap, o.inEnc = atoi(head[len("encap:"):]), true
 			if o.vendor != nil || u == asMatch {
-				return "", false, k, errors.New("inappropriate encap: prefix")
+				return "", false, k, fmt.Errorf("inappropriate %s", "encap:")
 			}
 		case strings.HasPrefix(head, "vi-encap:"):
 			o.encap, o.viEnc = atoi(head[len("vi-encap:"):]), true
