@@ -92,7 +92,7 @@ func title(name string) string {
 func cell(s dialect.Support) string {
 	text := string(s.Evidence)
 	if !s.Can {
-		text = "no (" + text + ")"
+		text = "no"
 	}
 	if s.Note != "" || s.Forms != nil {
 		text += "\u00a0*"

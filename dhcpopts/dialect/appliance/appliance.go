@@ -29,8 +29,10 @@ func can(e dialect.Evidence, features ...dialect.Feature) map[dialect.Feature]di
 	return rows(dialect.Support{Can: true, Evidence: e}, features)
 }
 
+// That a language lacks something is read from what its documents do not
+// mention, so it is never more than unverified.
 func cannot(why string, features ...dialect.Feature) map[dialect.Feature]dialect.Support {
-	return rows(dialect.Support{Evidence: dialect.Documented, Note: why}, features)
+	return rows(dialect.Support{Evidence: dialect.Unverified, Note: why}, features)
 }
 
 func rows(s dialect.Support, features []dialect.Feature) map[dialect.Feature]dialect.Support {

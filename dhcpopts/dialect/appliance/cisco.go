@@ -34,7 +34,7 @@ var Cisco = (&pool{
 	evidence: dialect.Unverified,
 	into:     existingPool,
 	notes:    []dialect.Note{{Text: "a backslash in bootfile is not documented: look at a capture of the reply with pxekit decode"}},
-	support:  poolSupport(dialect.Documented),
+	support:  poolSupport(dialect.Unverified),
 }).target()
 
 // existingPool is where the lines of a pool go.

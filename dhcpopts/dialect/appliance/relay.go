@@ -25,7 +25,7 @@ var Relay = dialect.Target{
 	Write: writeRelay,
 	Support: support(
 		cannot("the boot server answers by itself: a relay adds nothing", dialect.Features...),
-		can(dialect.Documented, dialect.FeatScope, dialect.FeatLaptop)),
+		can(dialect.Unverified, dialect.FeatScope, dialect.FeatLaptop)),
 }
 
 // relayForm is how one maker's interface is told of a server.
@@ -122,7 +122,7 @@ func writeRelay(p *plan.Plan, r dialect.Request) (dialect.Output, error) {
 		undo = append(undo, form.undo(s))
 	}
 	return dialect.Output{
-		Text: form.text(p.Scope, iface, servers), Notes: notes, Evidence: dialect.Documented,
+		Text: form.text(p.Scope, iface, servers), Notes: notes, Evidence: dialect.Unverified,
 		Comment: form.comment, Where: where,
 		Expect: func(dhcpopts.Client) dhcpopts.Answer { return dhcpopts.Answer{} },
 		Undo:   strings.Join(undo, ", "),

@@ -27,9 +27,9 @@ var RouterOS = dialect.Target{
 
 var routerosSupport = support(
 	can(dialect.Documented, dialect.Feat66, dialect.Feat67, dialect.FeatNUL, dialect.FeatScope, dialect.FeatOptions),
-	inForm("v7", "v6 has no matchers", dialect.Documented, dialect.FeatArch, dialect.FeatHTTP, dialect.FeatVendorClass),
-	inForm("v7", "v6 sends option 43 to every client", dialect.Documented, dialect.FeatPXE43),
-	inForm("v7", "v6 sends options to clients that request them", dialect.Documented, dialect.FeatUnasked),
+	inForm("v7", "v6 has no matchers", dialect.Unverified, dialect.FeatArch, dialect.FeatHTTP, dialect.FeatVendorClass),
+	inForm("v7", "v6 sends option 43 to every client", dialect.Unverified, dialect.FeatPXE43),
+	inForm("v7", "v6 sends options to clients that request them", dialect.Unverified, dialect.FeatUnasked),
 	cannot("a network has one next-server: it is written when all rules agree, and goes to every client", dialect.FeatSIAddr),
 	cannot("a network has one boot-file-name: it is written when all rules agree, and goes to every client", dialect.FeatFile),
 	cannot("next-server and boot-file-name go to every client of the network", dialect.FeatLaptop),
@@ -73,7 +73,7 @@ func writeRouterOS(p *plan.Plan, r dialect.Request) (dialect.Output, error) {
 	text := rosText(p.Scope, head, rules)
 	back, err := readROS(text)
 	return dialect.Output{
-		Text: text, Notes: notes, Lost: l.notes, Expect: back.answer, Evidence: dialect.Documented,
+		Text: text, Notes: notes, Lost: l.notes, Expect: back.answer, Evidence: dialect.Unverified,
 		Where: rosWhere(r.As),
 		Check: "/ip dhcp-server option print detail  (raw-value is what is sent)",
 		Undo: "/ip dhcp-server matcher remove [find name~\"^pxekit\"]; /ip dhcp-server option sets remove [find name~\"^pxekit\"]; " +
