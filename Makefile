@@ -7,7 +7,7 @@ GOVULNCHECK := v1.9.0
 FUZZTIME    ?= 60s
 PLATFORMS   := linux/amd64 linux/arm64 windows/amd64 darwin/arm64 darwin/amd64
 
-.PHONY: test check peers race fuzz vectors random build clean
+.PHONY: test check peers race fuzz vectors random firmware build clean
 
 test: peers check race
 	.ci/fuzz 3s
@@ -37,6 +37,12 @@ vectors: peers
 # Random plans on the real servers, many more than in every run.
 random: peers
 	PXEKIT_LAB=required PXEKIT_SEEDS=500 go test -count=1 -timeout 120m -run RandomPlans ./internal/lab
+
+# All boots of real firmware; every run makes the short ones.
+firmware:
+	.ci/peers dhcrelay:isc-dhcp-relay /usr/lib/ipxe/snponly.efi:ipxe \
+		/usr/lib/debian-installer/images/12/amd64/text/version.info:debian-installer-12-netboot-amd64
+	PXEKIT_LAB=required PXEKIT_FIRMWARE=all go test -count=1 -timeout 60m -run 'Boot' -v ./internal/lab
 
 build:
 	@for p in $(PLATFORMS); do \

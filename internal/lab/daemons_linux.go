@@ -65,4 +65,12 @@ mount -o remount,bind,ro /sys
 		ready: "DHCPv4 server: STARTED",
 		env:   []string{"SYSTEMD_LOG_LEVEL=debug", "SYSTEMD_LOG_TARGET=console"},
 	}
+
+	// Dhcrelay is isc-dhcp-relay between the segments on s0, where the machines
+	// are, and u0. Its config is the servers' addresses.
+	Dhcrelay = Daemon{
+		Name: "dhcrelay", file: "servers",
+		run:   `"$1" -4 -d --no-pid -id s0 -iu u0 $(cat "$2")`,
+		ready: "Socket/fallback",
+	}
 )

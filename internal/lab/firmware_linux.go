@@ -61,7 +61,7 @@ var (
 	}
 	// IPXEX64 is iPXE's EFI driver, from the option ROM of QEMU's card.
 	IPXEX64 = Firmware{
-		Name: "OVMF x64, iPXE driver", Memory: 256, program: "qemu-system-x86_64", rom: "ipxe-efi-rom", flash: X64.flash,
+		Name: "OVMF x64 iPXE driver", Memory: 256, program: "qemu-system-x86_64", rom: "ipxe-efi-rom", flash: X64.flash,
 		args: join(q35, noPXE6, card),
 	}
 	// IA32 is edk2's PXE client on 32-bit x86.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,54 +19,81 @@ import (
 // Hosts of a segment. What a machine fetches comes from the boot server; the
 // DHCP server gives it an address.
 const (
-	dhcpServer = "10.77.0.1"
+	dhcpServer = lab.ServerAddress
 	bootServer = "10.77.0.2"
 )
 
-// TestGeneratedConfigBoots gives dhcpd what generate writes, and lets real
-// firmware read the boot file's name from it.
-func TestGeneratedConfigBoots(t *testing.T) {
-	pxekit := build(t)
-	root := bootFolder(t)
-	for _, c := range []struct {
-		firmware lab.Firmware
-		mark     string
-		asks     []string
-	}{
-		{lab.BIOS, "NBP-OK bios", []string{rrq(`boot\x64\nbp.0`, "blksize", "1432", "tsize", "0")}},
-		{lab.X64, "NBP-OK x64", []string{
-			rrq(`boot\x64\nbpx64.efi`, "tsize", "0", "blksize", "1468", "windowsize", "4"),
-			rrq(`boot\x64\nbpx64.efi`, "blksize", "1468", "windowsize", "4"),
-		}},
-	} {
-		t.Run(c.firmware.Name, func(t *testing.T) {
-			s := lab.NewSegment(t)
-			config := run(t, pxekit, "generate", "isc", "--full", "--range", "10.77.0.100-10.77.0.150", "--scope", "10.77.0.0/24",
-				"--server", bootServer, "--file", `bios=boot\x64\nbp.0`, "--file", `efi-x64=boot\x64\nbpx64.efi`)
-			dhcp := s.Host(t, dhcpServer).Start(t, lab.ISC, config)
-			tftp := s.Host(t, bootServer).Start(t, lab.Dnsmasq, tftpOnly(root))
+// machine is a firmware with the boot program for it and the options of its TFTP
+// requests, request by request.
+type machine struct {
+	firmware lab.Firmware
+	arch     string // in a plan
+	program  string // in testdata/lab
+	mark     string // that the program leaves on the serial line
+	asks     []string
+}
 
-			boot, err := s.Boot(t, c.firmware, c.mark)
-			require.NoError(t, err, "%s\n%s\n%s", config, dhcp.Log(), tftp.Log())
-			requireFetched(t, boot, tftpPort, c.asks)
-		})
+var (
+	ipxeAsks = []string{"blksize\x001432\x00tsize\x000\x00"}
+	// edk2 asks for the size first, and ends that transfer with an ERROR.
+	edk2Asks = []string{"tsize\x000\x00blksize\x001468\x00windowsize\x004\x00", "blksize\x001468\x00windowsize\x004\x00"}
+
+	bios    = machine{lab.BIOS, "bios", "nbp.0", "NBP-OK bios", ipxeAsks}
+	x64     = machine{lab.X64, "efi-x64", "nbpx64.efi", "NBP-OK x64", edk2Asks}
+	ipxeX64 = machine{lab.IPXEX64, "efi-x64", "nbpx64.efi", "NBP-OK x64", ipxeAsks}
+	ia32    = machine{lab.IA32, "efi-ia32", "nbpia32.efi", "NBP-OK ia32", edk2Asks}
+	arm64   = machine{lab.ARM64, "efi-arm64", "nbpaa64.efi", "NBP-OK arm64", edk2Asks}
+	httpX64 = machine{lab.HTTPX64, "http-x64", "nbpx64.efi", "NBP-OK x64", nil}
+
+	everyPXE = []machine{bios, x64, ipxeX64, ia32, arm64}
+)
+
+// everything reports whether PXEKIT_FIRMWARE=all asks for more than the few boots that
+// every run makes.
+func everything() bool { return os.Getenv("PXEKIT_FIRMWARE") == "all" }
+
+// TestGeneratedConfigsBoot gives servers what generate writes, and lets real
+// firmware read the boot file's name from their answers.
+func TestGeneratedConfigsBoot(t *testing.T) {
+	pxekit := build(t)
+	for _, server := range servers[:3] { // those that can tell machines apart
+		for _, m := range everyPXE {
+			everyRun := server.target == "isc" && slices.Contains([]string{"bios", "efi-x64"}, m.arch)
+			if !everyRun && !everything() {
+				continue
+			}
+			t.Run(server.target+"/"+m.firmware.Name, func(t *testing.T) {
+				s := lab.NewSegment(t)
+				config := run(t, pxekit, "generate", server.target, "--full", "--interface", lab.ServerInterface, "--scope", "10.77.0.0/24",
+					"--range", "10.77.0.100-10.77.0.150", "--server", bootServer, "--file", m.arch+"="+windowsName(m))
+				dhcp := s.Host(t, dhcpServer).Start(t, server.daemon, config)
+				tftp := s.Host(t, bootServer).Start(t, lab.Dnsmasq, tftpOnly(bootFolder(t)))
+				boot, err := s.Boot(t, m.firmware, m.mark)
+				require.NoError(t, err, "%s\n%s\n%s", config, dhcp.Log(), tftp.Log())
+				requireFetched(t, boot, bootServer, readRequests(m, windowsName(m)))
+			})
+		}
 	}
 }
 
-const tftpPort = 69
+// windowsName is where a Windows server has the machine's boot program.
+func windowsName(m machine) string { return `boot\x64\` + m.program }
 
-// rrq is a TFTP read request (RFC 2347 section 2).
-func rrq(name string, options ...string) string {
-	return "\x00\x01" + strings.Join(append([]string{name, "octet"}, options...), "\x00") + "\x00"
+// readRequests are a machine's TFTP read requests for a file (RFC 2347 section 2).
+func readRequests(m machine, name string) (all []string) {
+	for _, options := range m.asks {
+		all = append(all, "\x00\x01"+name+"\x00octet\x00"+options)
+	}
+	return all
 }
 
-// requireFetched compares what a machine asked of the boot server, octet for
-// octet. A busy machine sends a request again; that counts once.
-func requireFetched(t *testing.T, b lab.Booted, port uint16, want []string) {
+// requireFetched compares what a machine asked of a server, octet for octet. A
+// busy machine sends a request again; that counts once.
+func requireFetched(t *testing.T, b lab.Booted, server string, want []string) {
 	t.Helper()
 	var got []string
 	for _, f := range b.Fetched {
-		require.Equal(t, netip.AddrPortFrom(netip.MustParseAddr(bootServer), port), f.Server, "server of %q", f.Bytes)
+		require.Equal(t, netip.MustParseAddr(server), f.Server.Addr(), "server of %q", f.Bytes)
 		if n := len(got); n == 0 || got[n-1] != string(f.Bytes) {
 			got = append(got, string(f.Bytes))
 		}
@@ -84,12 +112,17 @@ func bootFolder(t *testing.T) string {
 	root := t.TempDir()
 	dir := filepath.Join(root, "boot", "x64")
 	require.NoError(t, os.MkdirAll(dir, 0o755))
-	for _, name := range []string{"nbp.0", "nbpx64.efi", "nbpia32.efi", "nbpaa64.efi"} {
-		content, err := os.ReadFile(filepath.Join("../../testdata/lab", name))
-		require.NoError(t, err)
-		require.NoError(t, os.WriteFile(filepath.Join(dir, name), content, 0o644))
+	for _, m := range everyPXE {
+		copyFile(t, filepath.Join("../../testdata/lab", m.program), filepath.Join(dir, m.program))
 	}
 	return root
+}
+
+func copyFile(t *testing.T, from, to string) {
+	t.Helper()
+	content, err := os.ReadFile(from)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(to, content, 0o644))
 }
 
 // build makes the program that the tests run.

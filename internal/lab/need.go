@@ -72,6 +72,10 @@ var places = map[string][]string{
 	"aavmf-vars":   {"/usr/share/AAVMF/AAVMF_VARS.fd"},
 	"ipxe-rom":     {"/usr/lib/ipxe/qemu/pxe-virtio.rom"},
 	"ipxe-efi-rom": {"/usr/lib/ipxe/qemu/efi-virtio.rom"},
+
+	// Boot programs.
+	"snponly.efi":    {"/usr/lib/ipxe/snponly.efi"},
+	"debian-netboot": {"/usr/lib/debian-installer/images/12/amd64/text/debian-installer/amd64"},
 }
 
 // Path finds a program by the name that [Need] takes. Servers live in the sbin

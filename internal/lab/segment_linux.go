@@ -1,7 +1,9 @@
 package lab
 
 import (
+	"os"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -42,8 +44,7 @@ func (s *Segment) Host(t testing.TB, address string) *Net {
 	t.Helper()
 	h := &Net{server: newQuietSpace(t)}
 	s.Plug(t, h, ServerInterface, address)
-	// What is sent to 255.255.255.255 needs a route.
-	require.NoError(t, h.server.do(func() error { return ip("route", "add", "default", "dev", ServerInterface) }))
+	h.IP(t, "route", "add", "default", "dev", ServerInterface) // for what is sent to 255.255.255.255
 	return h
 }
 
@@ -61,6 +62,18 @@ func (s *Segment) Plug(t testing.TB, h *Net, iface, address string) {
 	require.NoError(t, h.server.do(func() error { return raise(iface, address) }))
 }
 
+// IP runs ip(8) at the server's end, for routes and the like.
+func (n *Net) IP(t testing.TB, args ...string) {
+	t.Helper()
+	require.NoError(t, n.server.do(func() error { return ip(args...) }))
+}
+
+// Forward makes a host with several interfaces a router.
+func (n *Net) Forward(t testing.TB) {
+	t.Helper()
+	require.NoError(t, n.server.do(func() error { return os.WriteFile("/proc/sys/net/ipv4/ip_forward", []byte("1"), 0) }))
+}
+
 func each(commands ...[]string) error {
 	for _, c := range commands {
 		if err := ip(c...); err != nil {
@@ -68,4 +81,19 @@ func each(commands ...[]string) error {
 		}
 	}
 	return nil
+}
+
+// Sent is how many octets a host has sent on its segment.
+func (n *Net) Sent(t testing.TB) (octets int) {
+	t.Helper()
+	require.NoError(t, n.server.do(func() error {
+		counters, err := os.ReadFile("/proc/thread-self/net/dev")
+		for line := range strings.Lines(string(counters)) {
+			if rest, ok := strings.CutPrefix(strings.TrimSpace(line), ServerInterface+":"); ok {
+				octets, err = strconv.Atoi(strings.Fields(rest)[8]) // behind eight of what was received
+			}
+		}
+		return err
+	}))
+	return octets
 }

@@ -1,0 +1,156 @@
+//go:build linux
+
+package lab_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"pxekit/internal/lab"
+)
+
+// TestServeBootsInOddPlaces is what PXEKIT_FIRMWARE=all adds: boots that take
+// long or need more packages. It is empty in a usual run.
+func TestServeBootsInOddPlaces(t *testing.T) {
+	if !everything() {
+		return
+	}
+	pxekit := build(t)
+	for _, c := range []struct {
+		name string
+		boot func(*testing.T, string)
+	}{
+		{"iPXE and a script", chain},
+		{"same host as the DHCP server", sameHost},
+		{"through a relay", relayed},
+		{"another takes over", takenOver},
+		{"Debian installer by pxelinux", pxelinux},
+		{"Debian installer by shim and GRUB", grub},
+		{"GRUB without next-server", grubAlone},
+	} {
+		t.Run(c.name, func(t *testing.T) { c.boot(t, pxekit) })
+	}
+}
+
+// chain: edk2 fetches iPXE by TFTP, which asks again, gets a script by HTTP and
+// does what that says.
+func chain(t *testing.T, pxekit string) {
+	lab.Need(t, "snponly.efi")
+	snponly, err := lab.Path("snponly.efi")
+	require.NoError(t, err)
+	root := bootFolder(t)
+	copyFile(t, snponly, filepath.Join(root, "snponly.efi"))
+	writeFile(t, filepath.Join(root, "boot.ipxe"), "#!ipxe\nchain tftp://${next-server}/boot/x64/nbpx64.efi\n")
+
+	s := lab.NewSegment(t)
+	dhcp := s.Host(t, dhcpServer).Start(t, addresses[0].daemon, addresses[0].config)
+	serve := s.Host(t, bootServer).Start(t, serving(pxekit, root), `version: 1
+rules:
+  - {match: {stage: ipxe}, file: "http://{server}/boot.ipxe"}
+  - {match: {arch: efi-x64}, file: snponly.efi}
+`)
+	boot, err := s.Boot(t, lab.X64, x64.mark)
+	require.NoError(t, err, "%s\n%s", dhcp.Log(), serve.Log())
+	asks := append(readRequests(x64, "snponly.efi"), "GET /boot.ipxe HTTP/1.1")
+	requireFetched(t, boot, bootServer, append(asks, readRequests(ipxeX64, "boot/x64/nbpx64.efi")...))
+}
+
+// sameHost: port 67 is dhcpd's, and serve listens beside it.
+func sameHost(t *testing.T, pxekit string) {
+	for _, server := range addresses {
+		t.Run(server.daemon.Name, func(t *testing.T) {
+			s := lab.NewSegment(t)
+			host := s.Host(t, dhcpServer)
+			dhcp := host.Start(t, server.daemon, server.config)
+			serve := host.Start(t, serving(pxekit, bootFolder(t)), everyone)
+			for _, m := range []machine{bios, x64} {
+				boot, err := s.Boot(t, m.firmware, m.mark)
+				require.NoError(t, err, "%s\n%s", dhcp.Log(), serve.Log())
+				requireFetched(t, boot, dhcpServer, wanted(m))
+			}
+		})
+	}
+}
+
+// The network behind a relay.
+const (
+	relayInside   = "10.77.0.254"
+	relayOutside  = "10.78.0.254"
+	remoteServer  = "10.78.0.1"
+	remoteBoot    = "10.78.0.2"
+	remoteDHCPD   = "subnet 10.78.0.0 netmask 255.255.255.0 { }\n" + "subnet 10.77.0.0 netmask 255.255.255.0 { range 10.77.0.100 10.77.0.150; option routers " + relayInside + "; }\n"
+	relayUplink   = "u0"
+	machinesRoute = "10.77.0.0/24"
+)
+
+// relayed: servers on another network, reached through dhcrelay.
+func relayed(t *testing.T, pxekit string) {
+	machines, servers := lab.NewSegment(t), lab.NewSegment(t)
+	router := machines.Host(t, relayInside)
+	servers.Plug(t, router, relayUplink, relayOutside)
+	router.Forward(t)
+	dhcpHost, bootHost := servers.Host(t, remoteServer), servers.Host(t, remoteBoot)
+	for _, h := range []*lab.Net{dhcpHost, bootHost} {
+		h.IP(t, "route", "add", machinesRoute, "via", relayOutside)
+	}
+	dhcp := dhcpHost.Start(t, lab.ISC, remoteDHCPD)
+	serve := bootHost.Start(t, serving(pxekit, bootFolder(t)), everyone)
+	relay := router.Start(t, lab.Dhcrelay, remoteServer+" "+remoteBoot)
+	for _, m := range []machine{bios, x64} {
+		boot, err := machines.Boot(t, m.firmware, m.mark)
+		require.NoError(t, err, "%s\n%s\n%s", dhcp.Log(), serve.Log(), relay.Log())
+		requireFetched(t, boot, remoteBoot, wanted(m))
+	}
+}
+
+// takenOver: of two responders the one that a machine fetches from is killed in
+// the middle. The machine gives up, and its next boot is served by the other.
+func takenOver(t *testing.T, pxekit string) {
+	const size, middle = 32 << 20, 4 << 20
+	root := bootFolder(t)
+	large := filepath.Join(root, "large.efi") // what lies behind an image's last section is not loaded
+	copyFile(t, filepath.Join(root, "boot", "x64", x64.program), large)
+	require.NoError(t, os.Truncate(large, size))
+	s := lab.NewSegment(t)
+	s.Host(t, dhcpServer).Start(t, addresses[0].daemon, addresses[0].config)
+	hosts := map[string]*lab.Net{}
+	running := map[string]*lab.Server{}
+	for _, address := range []string{bootServer, "10.77.0.3"} {
+		hosts[address] = s.Host(t, address)
+		running[address] = hosts[address].Start(t, serving(pxekit, root, "--force"), "version: 1\nrules:\n  - {file: large.efi}\n")
+	}
+
+	firmware := lab.X64
+	firmware.Memory = 1024
+	gaveUp := make(chan error, 1)
+	go func() {
+		_, err := s.Boot(t, firmware, x64.mark)
+		gaveUp <- err
+	}()
+	require.Eventually(t, func() bool {
+		for address, host := range hosts {
+			if host.Sent(t) > middle {
+				running[address].Stop()
+				delete(running, address)
+			}
+		}
+		return len(running) == 1
+	}, patience, time.Second/50)
+	require.ErrorContains(t, <-gaveUp, `firmware says "PXE-E"`)
+
+	boot, err := s.Boot(t, firmware, x64.mark)
+	for address, left := range running {
+		require.NoError(t, err, left.Log())
+		requireFetched(t, boot, address, readRequests(x64, "large.efi"))
+		requireLog(t, left, `%s .*, ok`, lab.MachineMAC)
+	}
+}
+
+func writeFile(t *testing.T, name, content string) {
+	t.Helper()
+	require.NoError(t, os.WriteFile(name, []byte(content), 0o644))
+}

@@ -1,0 +1,89 @@
+//go:build linux
+
+package lab_test
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"pxekit/internal/lab"
+)
+
+// addresses are DHCP servers that give out addresses and nothing else.
+var addresses = []struct {
+	daemon lab.Daemon
+	config string
+}{
+	{lab.ISC, "subnet 10.77.0.0 netmask 255.255.255.0 { range 10.77.0.100 10.77.0.150; }"},
+	{lab.Kea, `{"Dhcp4":{"interfaces-config":{"interfaces":["s0"]},"lease-database":{"type":"memfile","persist":false},
+"subnet4":[{"subnet":"10.77.0.0/24","pools":[{"pool":"10.77.0.100-10.77.0.150"}]}]}}`},
+	{lab.Dnsmasq, "interface=s0\nbind-interfaces\ndhcp-range=10.77.0.100,10.77.0.150,255.255.255.0,1h\n"},
+}
+
+// everyone has a rule for each machine. Windows' names and another case than on
+// disk, where every file is in boot/x64 in small letters.
+const everyone = `version: 1
+rules:
+  - {match: {arch: bios}, file: boot\x64\NBP.0}
+  - {match: {arch: efi-ia32}, file: boot\x64\NBPIA32.efi}
+  - {match: {arch: efi-x64}, file: boot\x64\NBPX64.efi}
+  - {match: {arch: efi-arm64}, file: boot\x64\NBPAA64.efi}
+  - {match: {arch: http-x64}, file: "http://{server}/boot/x64/NBPX64.efi"}
+`
+
+// capitals is a machine's boot program as everyone spells it.
+func capitals(m machine) string {
+	name, ext, _ := strings.Cut(m.program, ".")
+	return strings.ToUpper(name) + "." + ext
+}
+
+// wanted is what a machine asks for under everyone.
+func wanted(m machine) []string {
+	if m.arch == "http-x64" {
+		return []string{"HEAD /boot/x64/NBPX64.efi HTTP/1.1", "GET /boot/x64/NBPX64.efi HTTP/1.1"}
+	}
+	return readRequests(m, `boot\x64\`+capitals(m))
+}
+
+// serving is pxekit serve with a folder of boot files and more flags; its config
+// is the plan.
+func serving(pxekit, root string, flags ...string) lab.Daemon {
+	run := fmt.Sprintf(`"$1" serve -i %s --root '%s' --plan "$2" %s`, lab.ServerInterface, root, strings.Join(flags, " "))
+	return lab.Program(pxekit, run, "answering on ")
+}
+
+// TestServeBoots lets serve stand beside DHCP servers that know nothing of it.
+func TestServeBoots(t *testing.T) {
+	pxekit := build(t)
+	machines := []machine{bios, x64, arm64, httpX64}
+	if everything() {
+		machines = append(machines, ia32, ipxeX64)
+	}
+	for i, m := range machines {
+		server := addresses[i%len(addresses)]
+		t.Run(m.firmware.Name+" beside "+server.daemon.Name, func(t *testing.T) {
+			s := lab.NewSegment(t)
+			dhcp := s.Host(t, dhcpServer).Start(t, server.daemon, server.config)
+			serve := s.Host(t, bootServer).Start(t, serving(pxekit, bootFolder(t)), everyone)
+			boot, err := s.Boot(t, m.firmware, m.mark)
+			require.NoError(t, err, "%s\n%s", dhcp.Log(), serve.Log())
+			requireFetched(t, boot, bootServer, wanted(m))
+			requireLog(t, serve, `%s .*, ok`, lab.MachineMAC)
+		})
+	}
+}
+
+// requireLog waits for a line in a server's log: it is read beside the test.
+func requireLog(t *testing.T, s *lab.Server, pattern string, args ...any) {
+	t.Helper()
+	line := regexp.MustCompile(fmt.Sprintf(pattern, args...))
+	require.Eventually(t, func() bool { return line.MatchString(s.Log()) }, patience, time.Second/50, "%s\nin\n%s", line, s.Log())
+}
+
+// patience is for what happens by itself, on however busy a machine.
+const patience = time.Minute
