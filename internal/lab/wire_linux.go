@@ -28,11 +28,12 @@ type wire struct {
 	conn    *packet.Conn
 	ended   chan struct{}
 	fetched []Fetch
+	wake    func() // called at the first DHCP message; nil after that
 }
 
-func (s *Segment) listen(t testing.TB) *wire {
+func (s *Segment) listen(t testing.TB, wake func()) *wire {
 	t.Helper()
-	w := &wire{ended: make(chan struct{})}
+	w := &wire{ended: make(chan struct{}), wake: wake}
 	require.NoError(t, s.wire.do(func() error {
 		iface, err := net.InterfaceByName(tapInterface)
 		if err != nil {
@@ -46,15 +47,16 @@ func (s *Segment) listen(t testing.TB) *wire {
 	return w
 }
 
-// fetches passes all of IPv6, and of IPv4 what goes to the ports of TFTP and
-// HTTP: what the machine downloads would overrun the socket.
+// fetches passes all of IPv6, and of IPv4 what goes to the ports of DHCP, TFTP
+// and HTTP: what the machine downloads would overrun the socket.
 func fetches() []bpf.RawInstruction {
 	return assemble(
 		bpf.LoadAbsolute{Off: 12, Size: 2},
-		bpf.JumpIf{Cond: bpf.JumpEqual, Val: unix.ETH_P_IPV6, SkipTrue: 5},
-		bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: unix.ETH_P_IP, SkipTrue: 5},
+		bpf.JumpIf{Cond: bpf.JumpEqual, Val: unix.ETH_P_IPV6, SkipTrue: 6},
+		bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: unix.ETH_P_IP, SkipTrue: 6},
 		bpf.LoadMemShift{Off: 14},
 		bpf.LoadIndirect{Off: 16, Size: 2},
+		bpf.JumpIf{Cond: bpf.JumpEqual, Val: dhcpPort, SkipTrue: 2},
 		bpf.JumpIf{Cond: bpf.JumpEqual, Val: tftpPort, SkipTrue: 1},
 		bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: httpPort, SkipTrue: 1},
 		bpf.RetConstant{Val: 1 << 16},
@@ -63,6 +65,7 @@ func fetches() []bpf.RawInstruction {
 }
 
 const (
+	dhcpPort = 67
 	tftpPort = 69
 	httpPort = 80
 )
@@ -79,8 +82,9 @@ func (w *wire) run() {
 	}
 }
 
-// stop returns what has been fetched, with what the socket still holds.
-func (w *wire) stop(t testing.TB) []Fetch {
+// stop returns what has been fetched, with what the socket still holds, and
+// whether there was any DHCP.
+func (w *wire) stop(t testing.TB) (fetched []Fetch, awake bool) {
 	t.Helper()
 	require.NoError(t, w.conn.SetReadDeadline(time.Unix(1, 0)))
 	<-w.ended
@@ -88,7 +92,7 @@ func (w *wire) stop(t testing.TB) []Fetch {
 	raw, err := w.conn.SyscallConn()
 	require.NoError(t, err)
 	require.NoError(t, raw.Read(w.drain))
-	return w.fetched
+	return w.fetched, w.wake == nil
 }
 
 func (w *wire) drain(fd uintptr) (done bool) {
@@ -112,16 +116,28 @@ func (w *wire) see(frame []byte) {
 		_, _ = w.conn.WriteTo(noRouter(), &packet.Addr{HardwareAddr: everyone})
 		return
 	}
+	eth, _ := p.LinkLayer().(*layers.Ethernet)
 	ip, ok := p.NetworkLayer().(*layers.IPv4)
-	if !ok {
+	if !ok || eth.SrcMAC.String() != MachineMAC {
 		return
 	}
 	switch l := p.TransportLayer().(type) {
 	case *layers.UDP:
+		if l.DstPort == dhcpPort {
+			w.awaken()
+			return
+		}
 		w.note(ip, uint16(l.DstPort), l.Payload)
 	case *layers.TCP:
 		line, _, _ := bytes.Cut(l.Payload, []byte("\r\n"))
 		w.note(ip, uint16(l.DstPort), line)
+	}
+}
+
+func (w *wire) awaken() {
+	if w.wake != nil {
+		w.wake()
+		w.wake = nil
 	}
 }
 
