@@ -7,7 +7,7 @@ GOVULNCHECK := v1.9.0
 FUZZTIME    ?= 60s
 PLATFORMS   := linux/amd64 linux/arm64 windows/amd64 darwin/arm64 darwin/amd64
 
-.PHONY: test check peers race fuzz vectors random firmware build clean
+.PHONY: test check peers race fuzz vectors random firmware large bench build clean
 
 test: peers check race
 	.ci/fuzz 3s
@@ -43,6 +43,16 @@ firmware:
 	.ci/peers dhcrelay:isc-dhcp-relay /usr/lib/ipxe/snponly.efi:ipxe \
 		/usr/lib/debian-installer/images/12/amd64/text/version.info:debian-installer-12-netboot-amd64
 	PXEKIT_LAB=required PXEKIT_FIRMWARE=all go test -count=1 -timeout 60m -run 'Boot' -v ./internal/lab
+
+# A file of 4 GiB by TFTP.
+large:
+	PXEKIT_LARGE=1 go test -count=1 -timeout 20m -run Large -v ./tftpserve
+
+# TFTP servers against each other, into docs/performance.md; needs root.
+bench:
+	mkdir -p dist
+	go build -o dist/bench ./internal/lab/bench
+	dist/bench -o docs/performance.md
 
 build:
 	@for p in $(PLATFORMS); do \

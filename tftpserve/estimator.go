@@ -14,12 +14,9 @@ func (e *estimator) add(sample time.Duration) {
 	e.smooth += (sample - e.smooth) / 8
 }
 
-// timeout is how long to wait for the next answer; asked is the client's wish.
-func (e *estimator) timeout(asked time.Duration) time.Duration {
-	switch {
-	case asked > 0:
-		return asked
-	case e.smooth == 0:
+// timeout is how long an answer may take.
+func (e *estimator) timeout() time.Duration {
+	if e.smooth == 0 {
 		return firstTimeout
 	}
 	return min(max(e.smooth+4*e.variation, minTimeout), maxTimeout)

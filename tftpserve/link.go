@@ -42,15 +42,17 @@ func each(b []byte, size int, write func([]byte) error) error {
 
 // ownPort is a socket connected to the client (RFC 1350 section 4).
 type ownPort struct {
-	conn  *net.UDPConn
-	armed time.Time // the socket's deadline; zero: it has passed, or there is none
-	woken chan struct{}
-	burst burst
+	conn   *net.UDPConn
+	armed  time.Time // the socket's deadline; zero: it has passed, or there is none
+	woken  chan struct{}
+	burst  burst
+	waiter *waiter
+	alone  func() bool // no other transfer runs
 }
 
-func newOwnPort(conn *net.UDPConn) *ownPort {
+func newOwnPort(conn *net.UDPConn, alone func() bool) *ownPort {
 	allowFragments(conn)
-	return &ownPort{conn: conn, woken: make(chan struct{}, 1), burst: newBurst(conn)}
+	return &ownPort{conn: conn, woken: make(chan struct{}, 1), burst: newBurst(conn), waiter: newWaiter(conn), alone: alone}
 }
 
 // read leaves the socket's deadline alone as long as it is early enough:
@@ -65,6 +67,11 @@ func (p *ownPort) read(buf []byte, deadline time.Time) (int, error) {
 		case <-p.woken: // before the deadline was set, which undid it
 			return 0, os.ErrDeadlineExceeded
 		default:
+		}
+	}
+	if p.alone() {
+		if n, ok := p.waiter.soon(buf); ok {
+			return n, nil
 		}
 	}
 	n, err := p.conn.Read(buf)

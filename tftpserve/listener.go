@@ -128,15 +128,11 @@ func (l *listener) peer(o origin) netip.AddrPort {
 
 // dial opens a port for one transfer (RFC 1350 section 4), at the address that
 // was asked.
-func (l *listener) dial(o origin) (*ownPort, error) {
+func (l *listener) dial(o origin) (*net.UDPConn, error) {
 	var local *net.UDPAddr
 	if o.local.IsValid() {
 		local = net.UDPAddrFromAddrPort(netip.AddrPortFrom(o.local, 0))
 		local.Zone = o.client.Addr().Zone()
 	}
-	conn, err := net.DialUDP("udp", local, net.UDPAddrFromAddrPort(o.client))
-	if err != nil {
-		return nil, err
-	}
-	return newOwnPort(conn), nil
+	return net.DialUDP("udp", local, net.UDPAddrFromAddrPort(o.client))
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -51,6 +52,7 @@ type Server struct {
 	running  map[*session]struct{}
 	latest   map[netip.AddrPort]*session // by client
 	byClient map[netip.Addr]int
+	count    atomic.Int32 // of running
 	closing  bool
 	wg       sync.WaitGroup // of running
 	cache    cache
@@ -60,10 +62,14 @@ type Server struct {
 // some systems report ICMP errors of earlier answers there.
 const maxFailures = 100
 
+// readBuffer holds a boot storm's requests, and under SinglePort its ACKs.
+const readBuffer = 1 << 20
+
 // Serve answers requests on conn until ctx ends or conn fails. Transfers that
 // run then go on, see [Server.Shutdown]; under SinglePort Serve stays with them.
 // Several Serve calls may share a Server.
 func (s *Server) Serve(ctx context.Context, conn *net.UDPConn) error {
+	_ = conn.SetReadBuffer(readBuffer) // as much as the system grants
 	l := newListener(conn)
 	stop := context.AfterFunc(ctx, func() { _ = conn.SetReadDeadline(time.Unix(1, 0)) })
 	defer stop()
@@ -245,6 +251,7 @@ func (s *Server) admit(se *session) bool {
 	}
 	s.wg.Add(1)
 	s.running[se] = struct{}{}
+	s.count.Add(1)
 	s.latest[client] = se
 	s.byClient[client.Addr()]++
 	return true
@@ -256,6 +263,7 @@ func (s *Server) release(se *session) {
 	defer s.mu.Unlock()
 	client := se.req.Client
 	delete(s.running, se)
+	s.count.Add(-1)
 	if s.latest[client] == se {
 		delete(s.latest, client)
 	}
@@ -286,12 +294,12 @@ func (s *Server) prepare(l *listener, from origin, se *session) (File, error) {
 	if err != nil || se.link != nil {
 		return file, err
 	}
-	port, err := l.dial(from)
+	conn, err := l.dial(from)
 	if err != nil {
 		_ = file.Close()
 		return nil, err
 	}
-	se.link = port
+	se.link = newOwnPort(conn, func() bool { return s.count.Load() == 1 })
 	return file, nil
 }
 

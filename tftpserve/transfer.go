@@ -2,17 +2,21 @@ package tftpserve
 
 import "time"
 
-// Retransmission. ROMs wait about a second before they ask again, so the first
-// timeout is one; it then follows the measured round-trip time (RFC 6298) and
-// doubles while nothing comes back. A silent client is given up after
-// maxRetries, half a minute; one that asked for a longer timeout, after the
-// first one that ends beyond maxSilence and was answered by sending again.
+// Retransmission. A client that has not answered yet asks again itself, ROMs
+// after a second, others after five, and that is answered: the server's own
+// timeout is the longer one, as some clients (atftp) break off when an OACK comes
+// twice. After that it is a second until the round-trip time is known, then
+// follows that (RFC 6298) and doubles while nothing comes back. A silent client
+// is given up after maxRetries or strangerSilence, half a minute; one that asked
+// for a longer timeout, after the second one that ends beyond maxSilence.
 const (
-	firstTimeout = time.Second
-	minTimeout   = 100 * time.Millisecond
-	maxTimeout   = 5 * time.Second
-	maxRetries   = 6
-	maxSilence   = time.Minute
+	askTimeout      = 6 * time.Second
+	firstTimeout    = time.Second
+	minTimeout      = 100 * time.Millisecond
+	maxTimeout      = 5 * time.Second
+	maxRetries      = 6
+	strangerSilence = 30 * time.Second
+	maxSilence      = time.Minute
 )
 
 // Transfer is one file on its way to one client, as a state machine: packets
@@ -72,7 +76,7 @@ func NewTransfer(now time.Time, size int64, terms Terms) (*Transfer, Step) {
 		terms: terms, size: size, blocks: uint64(size)/uint64(terms.BlockSize) + 1,
 		budget: int64(terms.WindowSize) * int64(terms.BlockSize+dataHeader), heardAt: now,
 	}
-	t.timeout = t.rtt.timeout(terms.Timeout)
+	t.timeout = t.patience()
 	if terms.OACK == nil {
 		step := t.window(now)
 		t.budget -= t.cost()
@@ -164,11 +168,11 @@ func (t *Transfer) Tick(now time.Time) Step {
 		return Step{Done: true}
 	case now.Before(t.deadline()):
 		return t.wait()
-	case t.retries == maxRetries, t.retries > 0 && now.Sub(t.heardAt) > maxSilence:
+	case t.givenUp(now.Sub(t.heardAt)):
 		return t.end(Outcome{Silent: true})
 	}
 	t.retries++
-	if t.terms.Timeout == 0 {
+	if t.terms.Timeout == 0 && t.heard {
 		t.timeout = min(2*t.timeout, maxTimeout)
 	}
 	if !t.heard && t.cost() > t.budget {
@@ -177,6 +181,11 @@ func (t *Transfer) Tick(now time.Time) Step {
 	}
 	t.budget -= t.cost()
 	return t.again(now)
+}
+
+func (t *Transfer) givenUp(silence time.Duration) bool {
+	return t.retries == maxRetries || t.retries > 0 && silence > maxSilence ||
+		!t.heard && t.terms.Timeout == 0 && silence >= strangerSilence
 }
 
 // cost is how many octets of TFTP sending again takes.
@@ -198,7 +207,7 @@ func (t *Transfer) window(now time.Time) Step {
 	if repeats {
 		t.sentAt = time.Time{}
 	}
-	t.timeout = t.rtt.timeout(t.terms.Timeout)
+	t.timeout = t.patience()
 	return Step{First: t.acked + 1, Last: last, Again: repeats, Deadline: t.deadline()}
 }
 
@@ -209,6 +218,17 @@ func (t *Transfer) again(now time.Time) Step {
 		return Step{OACK: true, Again: true, Deadline: t.deadline()}
 	}
 	return Step{First: t.acked + 1, Last: t.sent, Again: true, Deadline: t.deadline()}
+}
+
+// patience is how long to wait for the next answer.
+func (t *Transfer) patience() time.Duration {
+	switch {
+	case t.terms.Timeout > 0:
+		return t.terms.Timeout
+	case !t.heard:
+		return askTimeout
+	}
+	return t.rtt.timeout()
 }
 
 func (t *Transfer) wait() Step { return Step{Deadline: t.deadline()} }
