@@ -25,6 +25,7 @@ func TestServeBootsInOddPlaces(t *testing.T) {
 		boot func(*testing.T, string)
 	}{
 		{"iPXE and a script", chain},
+		{"no DHCP server", alone},
 		{"same host as the DHCP server", sameHost},
 		{"through a relay", relayed},
 		{"another takes over", takenOver},
@@ -59,6 +60,17 @@ rules:
 	requireFetched(t, boot, bootServer, append(asks, readRequests(ipxeX64, "boot/x64/nbpx64.efi")...))
 }
 
+// alone: serve gives the addresses as well.
+func alone(t *testing.T, pxekit string) {
+	s := lab.NewSegment(t)
+	serve := s.Host(t, bootServer).Start(t, serving(pxekit, bootFolder(t), "--dhcp", "10.77.0.100-10.77.0.150"), everyone)
+	for _, m := range []machine{bios, x64, httpX64} {
+		boot, err := s.Boot(t, m.firmware, m.mark)
+		require.NoError(t, err, serve.Log())
+		requireFetched(t, boot, bootServer, wanted(m))
+	}
+}
+
 // sameHost: port 67 is dhcpd's, and serve listens beside it.
 func sameHost(t *testing.T, pxekit string) {
 	for _, server := range addresses {
@@ -76,34 +88,33 @@ func sameHost(t *testing.T, pxekit string) {
 	}
 }
 
-// The network behind a relay.
+// Two networks with a relay between them.
 const (
-	relayInside   = "10.77.0.254"
-	relayOutside  = "10.78.0.254"
-	remoteServer  = "10.78.0.1"
-	remoteBoot    = "10.78.0.2"
-	remoteDHCPD   = "subnet 10.78.0.0 netmask 255.255.255.0 { }\n" + "subnet 10.77.0.0 netmask 255.255.255.0 { range 10.77.0.100 10.77.0.150; option routers " + relayInside + "; }\n"
-	relayUplink   = "u0"
-	machinesRoute = "10.77.0.0/24"
+	relayInside  = "10.77.0.254"
+	relayOutside = "10.78.0.254"
+	farDHCP      = "10.78.0.1"
+	farBoot      = "10.78.0.2"
+	farConfig    = `subnet 10.78.0.0 netmask 255.255.255.0 { }
+subnet 10.77.0.0 netmask 255.255.255.0 { range 10.77.0.100 10.77.0.150; option routers ` + relayInside + `; }`
 )
 
 // relayed: servers on another network, reached through dhcrelay.
 func relayed(t *testing.T, pxekit string) {
 	machines, servers := lab.NewSegment(t), lab.NewSegment(t)
 	router := machines.Host(t, relayInside)
-	servers.Plug(t, router, relayUplink, relayOutside)
+	servers.Plug(t, router, "u0", relayOutside)
 	router.Forward(t)
-	dhcpHost, bootHost := servers.Host(t, remoteServer), servers.Host(t, remoteBoot)
+	dhcpHost, bootHost := servers.Host(t, farDHCP), servers.Host(t, farBoot)
 	for _, h := range []*lab.Net{dhcpHost, bootHost} {
-		h.IP(t, "route", "add", machinesRoute, "via", relayOutside)
+		h.IP(t, "route", "add", "10.77.0.0/24", "via", relayOutside)
 	}
-	dhcp := dhcpHost.Start(t, lab.ISC, remoteDHCPD)
+	dhcp := dhcpHost.Start(t, lab.ISC, farConfig)
 	serve := bootHost.Start(t, serving(pxekit, bootFolder(t)), everyone)
-	relay := router.Start(t, lab.Dhcrelay, remoteServer+" "+remoteBoot)
+	relay := router.Start(t, lab.Dhcrelay, farDHCP+" "+farBoot)
 	for _, m := range []machine{bios, x64} {
 		boot, err := machines.Boot(t, m.firmware, m.mark)
 		require.NoError(t, err, "%s\n%s\n%s", dhcp.Log(), serve.Log(), relay.Log())
-		requireFetched(t, boot, remoteBoot, wanted(m))
+		requireFetched(t, boot, farBoot, wanted(m))
 	}
 }
 
