@@ -172,7 +172,8 @@ func (v *serveVerb) config(portTyped bool) (c serve.Config, err error) {
 		return c, usagef("leave out --scope", "serve answers on the networks of its interfaces; --scope is for written configs")
 	}
 	c = serve.Config{
-		Observe: serve.ObserveAuto, TFTPPort: v.tftpPort, HTTPPort: v.httpPort, TLSCert: v.tlsCert, TLSKey: v.tlsKey, Listen: listenAtStart,
+		Observe: serve.ObserveAuto, TFTPPort: v.tftpPort, HTTPPort: v.httpPort, TLSCert: v.tlsCert, TLSKey: v.tlsKey,
+		Listen: listenAtStart, DropPrivileges: true,
 	}
 	switch {
 	case v.observe:

@@ -4,14 +4,16 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"slices"
 	"strconv"
 )
 
 // inherited are the sockets that systemd has opened for us
 // (sd_listen_fds(3)): they need no right to bind. nil has none.
 type inherited struct {
-	udp []*net.UDPConn
-	tcp []net.Listener
+	udp  []*net.UDPConn
+	tcp  []net.Listener
+	wide []net.Addr // taken ones that are bound to all addresses
 }
 
 // firstFD is SD_LISTEN_FDS_START.
@@ -53,6 +55,7 @@ func (in *inherited) takeUDP(at netip.AddrPort) *net.UDPConn {
 	for i, conn := range in.udp {
 		if portOf(conn.LocalAddr()) == at.Port() {
 			in.udp = append(in.udp[:i:i], in.udp[i+1:]...)
+			in.taken(conn.LocalAddr())
 			return conn
 		}
 	}
@@ -67,10 +70,23 @@ func (in *inherited) takeTCP(at netip.AddrPort) net.Listener {
 	for i, l := range in.tcp {
 		if portOf(l.Addr()) == at.Port() {
 			in.tcp = append(in.tcp[:i:i], in.tcp[i+1:]...)
+			in.taken(l.Addr())
 			return l
 		}
 	}
 	return nil
+}
+
+func (in *inherited) taken(at net.Addr) {
+	if p, err := netip.ParseAddrPort(at.String()); err == nil && p.Addr().IsUnspecified() {
+		in.wide = append(in.wide, at)
+	}
+}
+
+// everywhere reports whether a socket that was taken has a port at all addresses:
+// no second one can be opened.
+func (in *inherited) everywhere(port uint16, network string) bool {
+	return in != nil && slices.ContainsFunc(in.wide, func(a net.Addr) bool { return a.Network() == network && portOf(a) == port })
 }
 
 func portOf(a net.Addr) uint16 {

@@ -48,6 +48,7 @@ type Config struct {
 	Capture         io.Writer
 	Log             *slog.Logger
 	Listen          time.Duration // how long to listen for other servers at the start
+	DropPrivileges  bool          // give up all capabilities once everything is open
 }
 
 // Observe says whether to send anything.
@@ -152,22 +153,36 @@ func (s *Server) note(text string) {
 func (s *Server) openFiles() error {
 	for _, i := range s.ifaces {
 		for _, a := range i.Addrs {
-			conn, err := s.packetConn(netip.AddrPortFrom(a.Addr(), s.TFTPPort))
-			if err != nil {
+			if err := errors.Join(s.openTFTPAt(a.Addr()), s.openHTTPAt(a.Addr())); err != nil {
 				return err
 			}
-			s.udp = append(s.udp, conn)
-			if s.HTTPPort == 0 {
-				continue
-			}
-			l, err := s.listenTCP(netip.AddrPortFrom(a.Addr(), s.HTTPPort))
-			if err != nil {
-				return err
-			}
-			s.tcp = append(s.tcp, l)
 		}
 	}
 	return nil
+}
+
+// openTFTPAt opens the TFTP port at an address, unless systemd has opened it at
+// all of them.
+func (s *Server) openTFTPAt(a netip.Addr) error {
+	if s.inherited.everywhere(s.TFTPPort, "udp") {
+		return nil
+	}
+	conn, err := s.packetConn(netip.AddrPortFrom(a, s.TFTPPort))
+	if err == nil {
+		s.udp = append(s.udp, conn)
+	}
+	return err
+}
+
+func (s *Server) openHTTPAt(a netip.Addr) error {
+	if s.HTTPPort == 0 || s.inherited.everywhere(s.HTTPPort, "tcp") {
+		return nil
+	}
+	l, err := s.listenTCP(netip.AddrPortFrom(a, s.HTTPPort))
+	if err == nil {
+		s.tcp = append(s.tcp, l)
+	}
+	return err
 }
 
 func (s *Server) listenTCP(at netip.AddrPort) (net.Listener, error) {
@@ -175,6 +190,18 @@ func (s *Server) listenTCP(at netip.AddrPort) (net.Listener, error) {
 		return l, nil
 	}
 	return net.Listen("tcp4", at.String())
+}
+
+// secure gives up the rights that opening needed.
+func (s *Server) secure() {
+	if !s.DropPrivileges {
+		return
+	}
+	if err := dropPrivileges(); err != nil {
+		s.note(fmt.Sprintf("keeps the rights it was started with: %v", err))
+		return
+	}
+	s.Log.Info("gave up all capabilities", "event", evStart)
 }
 
 func (s *Server) close() {
@@ -202,6 +229,7 @@ func (s *Server) Run(ctx context.Context) error {
 	if err := s.clearPool(s.survey(ctx)); err != nil {
 		return err
 	}
+	s.secure()
 	s.announce()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

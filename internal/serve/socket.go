@@ -37,8 +37,12 @@ type socket interface {
 // words what was not the usual way.
 func (s *Server) listen(port uint16) (sockets []socket, note string, err error) {
 	udp, err := s.listenUDP(port)
-	if err == nil {
+	switch {
+	case err == nil:
 		return []socket{udp}, "", nil
+	case errors.Is(err, errNoArrival):
+		sockets, err = s.listenEach(port)
+		return sockets, fmt.Sprintf("%v: port %d is opened at each interface's own address (not tested with real firmware)", errNoArrival, port), err
 	}
 	if !errors.Is(err, syscall.EADDRINUSE) {
 		return nil, "", err
@@ -70,6 +74,9 @@ type udpSocket struct {
 	oob    []byte
 }
 
+// errNoArrival says that control messages are missing, as on Windows.
+var errNoArrival = errors.New("this system does not tell by which interface a message came")
+
 func (s *Server) listenUDP(port uint16) (*udpSocket, error) {
 	conn, err := s.packetConn(netip.AddrPortFrom(netip.IPv4Unspecified(), port))
 	if err != nil {
@@ -77,7 +84,7 @@ func (s *Server) listenUDP(port uint16) (*udpSocket, error) {
 	}
 	if err := ipv4.NewPacketConn(conn).SetControlMessage(ipv4.FlagDst|ipv4.FlagInterface, true); err != nil {
 		_ = conn.Close()
-		return nil, fmt.Errorf("this system does not tell by which interface a message came: %w", err)
+		return nil, errNoArrival
 	}
 	return &udpSocket{conn, port, s.ifaces, ipv4.NewControlMessage(ipv4.FlagDst | ipv4.FlagInterface)}, nil
 }
