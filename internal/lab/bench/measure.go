@@ -31,12 +31,12 @@ type target struct {
 
 var scenarios = []scenario{
 	{name: "1 client, no window", clients: 1, block: 1428, size: 12 << 20, speed: []target{{"", 1.0}}, cpuTime: []target{{"", 1.2}}},
-	{name: "1 client, window 16", clients: 1, block: 1428, window: 16, size: 96 << 20, speed: []target{{"atftpd", 1.2}}},
-	{name: "1 client, window 64", clients: 1, block: 1428, window: 64, size: 256 << 20, bare: true, speed: []target{{"atftpd", 2.5}, {"bare loop", 0.9}}},
+	{name: "1 client, window 16", clients: 1, block: 1428, window: 16, size: 64 << 20, speed: []target{{"atftpd", 1.2}}},
+	{name: "1 client, window 64", clients: 1, block: 1428, window: 64, size: 128 << 20, bare: true, speed: []target{{"atftpd", 2.5}, {"bare loop", 0.9}}},
 	{name: "50 clients, no window", clients: 50, block: 1428, size: 1 << 20, speed: []target{{"", 1.0}}},
 	{name: "50 clients, window 16", clients: 50, block: 1428, window: 16, size: 4 << 20, speed: []target{{"atftpd", 2.5}}},
 	{name: "1,000 clients, no window", clients: 1000, block: 1428, size: 128 << 10, alone: true},
-	{name: "1,000 clients, window 64", clients: 1000, block: 1428, window: 64, size: 1 << 20, alone: true},
+	{name: "1,000 clients, window 64", clients: 1000, block: 1428, window: 64, size: 256 << 10, alone: true},
 }
 
 // sample is one measurement.

@@ -117,19 +117,26 @@ func bareTransfer(ip [4]byte, port int, p tftpserve.Packet, packets []byte) erro
 		return err
 	}
 	ack := make([]byte, 16)
-	for size, window := blockSize(p)+4, number(p, "windowsize", 1); ; {
-		if _, err := unix.Read(fd, ack); err != nil || len(packets) == 0 {
+	size, window := blockSize(p)+4, number(p, "windowsize", 1)
+	for acked := 0; ; {
+		if _, err := unix.Read(fd, ack); err != nil {
 			return err
 		}
-		n := min(window*size, len(packets))
-		for b := packets[:n]; len(b) > 0; {
+		// A client that missed a block says so, and asks again itself.
+		if ahead := int(binary.BigEndian.Uint16(ack[2:]) - uint16(acked)); ahead <= window {
+			acked += ahead
+		}
+		from := acked * size
+		if from >= len(packets) {
+			return nil
+		}
+		for b := packets[from:min(from+window*size, len(packets))]; len(b) > 0; {
 			k := min(len(b), min(64, 65507/size)*size)
 			if _, err := unix.SendmsgN(fd, b[:k], cut(size), nil, 0); err != nil {
 				return err
 			}
 			b = b[k:]
 		}
-		packets = packets[n:]
 	}
 }
 
