@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"pxekit/dhcpopts"
 )
 
 func TestStatements(t *testing.T) {
@@ -65,6 +67,6 @@ func FuzzParse(f *testing.F) {
 			require.ErrorAs(t, err, new(*SyntaxError))
 			return
 		}
-		c.Reply(vector{PRL: "full"}.client(t))
+		c.Reply(dhcpopts.Firmware(dhcpopts.BIOS))
 	})
 }

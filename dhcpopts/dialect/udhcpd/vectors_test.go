@@ -1,51 +1,26 @@
 package udhcpd
 
 import (
-	"encoding/hex"
-	"encoding/json"
-	"os"
-	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"pxekit/dhcpopts"
+	"pxekit/internal/lab/corpus"
+	"pxekit/internal/lab/vectors"
 )
 
 func TestVectors(t *testing.T) {
-	text, err := os.ReadFile("../../../testdata/vectors/udhcpd.json")
-	require.NoError(t, err)
-	var vectors []struct {
-		ID, Config, Rejected string
-		Reply                struct {
-			SIAddr  string
-			SName   string `json:"sname_hex"`
-			File    string `json:"file_hex"`
-			Options map[string]string
-		}
-	}
-	require.NoError(t, json.Unmarshal(text, &vectors))
-	require.Len(t, vectors, 31)
-	for _, v := range vectors {
+	for _, v := range vectors.Load(t, "udhcpd") {
 		t.Run(v.ID, func(t *testing.T) {
-			c, err := Parse("start 10.77.0.100\noption subnet 255.255.255.0\n" + v.Config + "\n")
+			c, err := Parse(v.Text)
 			if v.Rejected != "" {
 				require.ErrorContains(t, err, "malformed hex string")
 				return
 			}
 			require.NoError(t, err)
-			a := c.Answer(dhcpopts.Client{})
-			require.Equal(t, v.Reply.SIAddr != "0.0.0.0", a.HasServer())
-			if a.HasServer() {
-				require.Equal(t, v.Reply.SIAddr, a.SIAddr.String())
-			}
-			require.Equal(t, v.Reply.SName, hex.EncodeToString(a.SName))
-			require.Equal(t, v.Reply.File, hex.EncodeToString(a.File))
-			options := map[string]string{}
-			for _, o := range a.Options {
-				options[strconv.Itoa(int(o.Code))] += hex.EncodeToString(o.Data)
-			}
-			require.Equal(t, v.Reply.Options, options)
+			got := c.Answer(v.Client)
+			require.True(t, v.Reply.Matches(got), "want %s\ngot  %s\n%s", corpus.Show(v.Reply.Answer), corpus.Show(got), v.Text)
 		})
 	}
 }

@@ -30,6 +30,7 @@ type Vector struct {
 	Accepted   bool            // Text passes the server's check; no request was sent
 	NoReply    bool
 	ServerExit string // signal that ended the server
+	Warning    string // the server starts, but says that it ignores the setting
 	Reply      *Reply // nil when nothing was sent or nothing came
 }
 
@@ -76,6 +77,7 @@ type row struct {
 	Accepted                   bool
 	NoReply                    bool   `json:"no_reply"`
 	ServerExit                 string `json:"server_exit"`
+	Warning                    string
 	Reply                      *struct {
 		SIAddr  netip.Addr
 		SName   string `json:"sname_hex"`
@@ -93,7 +95,7 @@ type row struct {
 
 func (r row) vector(t testing.TB, server string) Vector {
 	v := Vector{
-		ID: r.ID, Group: r.Group, Rejected: r.Rejected, Accepted: r.Accepted, NoReply: r.NoReply, ServerExit: r.ServerExit,
+		ID: r.ID, Group: r.Group, Rejected: r.Rejected, Accepted: r.Accepted, NoReply: r.NoReply, ServerExit: r.ServerExit, Warning: r.Warning,
 		Text: r.text(server), Client: r.client(t, server),
 	}
 	if source, ok := r.Client["source"]; ok {
