@@ -84,9 +84,8 @@ func each(commands ...[]string) error {
 }
 
 // Sent is how many octets a host has sent on its segment.
-func (n *Net) Sent(t testing.TB) (octets int) {
-	t.Helper()
-	require.NoError(t, n.server.do(func() error {
+func (n *Net) Sent() (octets int, err error) {
+	err = n.server.do(func() error {
 		counters, err := os.ReadFile("/proc/thread-self/net/dev")
 		for line := range strings.Lines(string(counters)) {
 			if rest, ok := strings.CutPrefix(strings.TrimSpace(line), ServerInterface+":"); ok {
@@ -94,6 +93,6 @@ func (n *Net) Sent(t testing.TB) (octets int) {
 			}
 		}
 		return err
-	}))
-	return octets
+	})
+	return octets, err
 }
