@@ -71,16 +71,41 @@ func (s *Server) tftpEvent(e tftpserve.Event) {
 	switch e.Kind {
 	case tftpserve.Refused:
 		s.metrics.refused.Add(1)
+		if errors.Is(e.Err, tftpserve.ErrBusy) {
+			s.busy(e.Client.Addr(), name)
+			return
+		}
 		s.missed(e.Client.Addr(), "TFTP", name, e.Err)
 	case tftpserve.Started:
 		s.metrics.tftpStarted.Add(1)
+		s.transfers(e.Client.Addr(), 1)
 		s.started(e.Client.Addr(), "RRQ")
 	case tftpserve.Finished:
+		s.transfers(e.Client.Addr(), -1)
 		s.metrics.tftpBytes.Add(e.Bytes)
 		if !e.Probe() {
 			s.fetched(e.Client.Addr(), fetch{name: name, bytes: e.Bytes, took: e.Took, resent: e.Resent, fault: faultOf(e)})
 		}
 	}
+}
+
+// transfers counts the transfers of a client that run: its boot's story is not
+// over as long as there is one.
+func (s *Server) transfers(client netip.Addr, change int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.fetching[client] += change; s.fetching[client] == 0 {
+		delete(s.fetching, client)
+	}
+}
+
+// busy tells that a limit kept a client waiting; it was sent nothing, so it asks
+// again.
+func (s *Server) busy(client netip.Addr, name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	who, mac := s.whoIs(client)
+	s.Log.Warn(fmt.Sprintf("%s: TFTP for %s waits: too many transfers", who, safe(name)), "event", evFile, "mac", mac, "ip", client.String(), "file", safe(name), "ok", false)
 }
 
 // faultOf says how a transfer failed, "" when it did not.

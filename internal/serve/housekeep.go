@@ -59,6 +59,11 @@ func filesOf(planFile, hosts string) []string {
 func (s *Server) sweep() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	for client := range s.fetching {
+		if m, ok := s.book.byIP.get(client); ok {
+			m.heard = s.now()
+		}
+	}
 	for _, v := range s.book.sweep(s.now(), s.hears()) {
 		s.Log.Warn(v.line, "event", evVerdict, "mac", v.machine.mac, "ok", false)
 	}

@@ -116,6 +116,8 @@ func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.started(client, "HTTP")
+	s.transfers(client, 1)
+	defer s.transfers(client, -1)
 	w.Header().Set("Content-Type", typeOf(f.Path))
 	began, counted := s.now(), &counter{ResponseWriter: w}
 	// The *os.File itself, not a wrapper: the kernel then sends it.

@@ -88,6 +88,7 @@ type Server struct {
 	pool      *proxydhcp.Pool // nil: no addresses are given
 	book      *book
 	rivals    *lru[netip.Addr, bool]
+	fetching  map[netip.Addr]int // transfers that run, by client
 	observing bool
 }
 
@@ -95,7 +96,7 @@ type Server struct {
 func Open(c Config) (*Server, error) {
 	s := &Server{
 		Config: c, inherited: inherit(), neighbour: neighbour, now: time.Now,
-		book: newBook(), rivals: newLRU[netip.Addr, bool](maxRivals), observing: c.Observe == ObserveOnly,
+		book: newBook(), rivals: newLRU[netip.Addr, bool](maxRivals), fetching: map[netip.Addr]int{}, observing: c.Observe == ObserveOnly,
 	}
 	for i := range s.Ifaces {
 		s.ifaces = append(s.ifaces, &s.Ifaces[i])

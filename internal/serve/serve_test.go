@@ -57,7 +57,7 @@ func testServer(t *testing.T, files map[string]string) (*Server, *bytes.Buffer) 
 	s := &Server{
 		Config: Config{Root: root, HTTPPort: 80, Log: slog.New(NewTextHandler(out))},
 		ifaces: []*Iface{{Interface: &net.Interface{Index: 7, Name: "lab0"}, Addrs: []netip.Prefix{netip.MustParsePrefix("10.0.0.2/24")}}},
-		book:   newBook(), rivals: newLRU[netip.Addr, bool](maxRivals),
+		book:   newBook(), rivals: newLRU[netip.Addr, bool](maxRivals), fetching: map[netip.Addr]int{},
 		now: func() time.Time { return at }, neighbour: func(netip.Addr) net.HardwareAddr { return nil },
 	}
 	return s, out
@@ -425,4 +425,28 @@ func TestFlood(t *testing.T) {
 		out.Reset()
 	}
 	require.Equal(t, maxMachines, len(s.book.machines.items))
+}
+
+// A transfer may take as long as it needs: the story of a machine that still
+// loads is not ended.
+func TestLongTransferIsNotTold(t *testing.T) {
+	s, out := testServer(t, nil)
+	s.policies = s.resolve(x64Plan("bootx64.efi"))
+	hear(s, &sent{}, dhcpopts.Firmware(dhcpopts.EFIX64), 67)
+	m := s.book.known(theMAC)
+	s.book.byIP.put(theLease, m)
+	s.started(theLease, "RRQ")
+	s.transfers(theLease, 1)
+	lines(out)
+
+	later := s.now().Add(10 * storyEnds)
+	s.now = func() time.Time { return later }
+	s.sweep()
+	require.Empty(t, lines(out))
+
+	s.transfers(theLease, -1)
+	muchLater := later.Add(storyEnds)
+	s.now = func() time.Time { return muchLater }
+	s.sweep()
+	require.Contains(t, lines(out), "did not end")
 }
