@@ -10,7 +10,7 @@ PLATFORMS   := linux/amd64 linux/arm64 windows/amd64 darwin/arm64 darwin/amd64
 .PHONY: test check peers race fuzz vectors random firmware large bench build clean
 
 test: peers check race
-	.ci/fuzz 3s
+	.ci/fuzz 1000x
 
 # Installs what tests compare with; starts nothing.
 peers:

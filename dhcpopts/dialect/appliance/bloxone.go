@@ -8,7 +8,6 @@ import (
 
 	"pxekit/dhcpopts"
 	"pxekit/dhcpopts/dialect"
-	"pxekit/dhcpopts/dialect/kea"
 	"pxekit/dhcpopts/plan"
 )
 
@@ -259,9 +258,9 @@ func spellBloxOne(code uint8, value []byte) (dialect.Spelling, error) {
 	if !keaPlain(sent) {
 		return dialect.Spelling{}, fmt.Errorf("kea would not send %q as it is typed", sent)
 	}
-	s, err := kea.Target.Spell(code, sent)
+	r, err := keaRead(code, string(sent))
 	if err != nil {
 		return dialect.Spelling{}, err
 	}
-	return dialect.Spelling{Text: string(sent), Where: "Value of the option in DHCP Options", Sent: s.Sent}, nil
+	return dialect.Spelling{Text: string(sent), Where: "Value of the option in DHCP Options", Sent: r.Sent}, nil
 }
