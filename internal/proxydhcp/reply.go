@@ -20,7 +20,7 @@ func reply(e Event, c dhcpopts.Client, kind uint8) Reply {
 	r := Reply{
 		From: e.Port, To: destination(e), Limit: dhcpopts.MessageLimit(c.MaxSize),
 		Header: dhcpopts.Header{
-			Op: 2, HType: q.HType, HLen: q.HLen, XID: q.XID, Secs: q.Secs, Flags: q.Flags,
+			Op: 2, HType: q.HType, HLen: uint8(len(q.MAC())), XID: q.XID, Secs: q.Secs, Flags: q.Flags,
 			GIAddr: q.GIAddr, CHAddr: q.CHAddr,
 		},
 	}
