@@ -149,6 +149,7 @@ func takenOver(t *testing.T, pxekit string) {
 		require.NoError(t, err, left.Log())
 		requireFetched(t, boot, address, readRequests(x64, "large.efi"))
 		requireLog(t, left.Server, `%s .*, ok`, lab.MachineMAC)
+		require.NotContains(t, left.Log(), "changed the way of answering", "what the other sent was no refusal")
 	}
 }
 

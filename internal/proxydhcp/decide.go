@@ -60,8 +60,12 @@ func silent(m Machine, format string, args ...any) Decision {
 }
 
 // overheard learns from another server's answer: that the machine has been
-// offered an address, and with it maybe another boot file than ours.
+// offered an address, and with it maybe another boot file than ours; or what to
+// boot alone. The latter may be heard before the DISCOVER.
 func overheard(e Event, m Machine) Decision {
+	if _, rival := RivalOf(e); rival && e.Packet.YIAddr.IsUnspecified() {
+		m.XID, m.Contested = e.Packet.XID, true
+	}
 	if e.Packet.MessageType() == dhcpopts.Offer && !e.Packet.YIAddr.IsUnspecified() {
 		m.Address = true
 		if file := FileOf(e.Packet.Answer()); file != "" {
@@ -106,7 +110,10 @@ func discover(now time.Time, e Event, client dhcpopts.Client, p Policy, m Machin
 	if refusal != "" {
 		d.Machine.Refused = m.Strategy
 	}
-	d.Machine = Machine{Strategy: strategy, Offered: now, Refused: d.Machine.Refused, Elsewhere: elsewhere(e, c.Answer)}
+	d.Machine = Machine{
+		Strategy: strategy, Offered: now, XID: e.Packet.XID, Contested: m.Contested && m.XID == e.Packet.XID,
+		Refused: d.Machine.Refused, Elsewhere: elsewhere(e, c.Answer),
+	}
 	reply := reply(e, client, dhcpopts.Offer)
 	if strategy == BINL {
 		reply.binl(e)

@@ -176,6 +176,7 @@ func TestAuto(t *testing.T) {
 		{"fetched the file: this is a new boot", x64, change(func(m *Machine) { m.Address, m.Requested, m.Fetched = true, true, true }), "", Direct},
 		{"iPXE asks twice by nature", ipxe(x64), change(func(m *Machine) { m.Address = true }), "", Direct},
 		{"binl, took the address, never asked 4011", x64, change(func(m *Machine) { m.Strategy, m.Requested = BINL, true }), "", Direct},
+		{"another responder offered as well, whose file it may have taken", x64, change(func(m *Machine) { m.Address, m.Requested, m.Contested = true, true, true }), "", Direct},
 		{"its file is on a server that we do not see", x64, change(func(m *Machine) { m.Requested, m.Elsewhere = true, true }), "", Direct},
 		{"binl, asked 4011", x64, change(func(m *Machine) { m.Strategy, m.Requested, m.Asked = BINL, true, true }), "", BINL},
 		{"HTTP boot", dhcpopts.Firmware(dhcpopts.HTTPX64), change(func(m *Machine) { m.Address = true }), BINL, Direct},
@@ -189,7 +190,7 @@ func TestAuto(t *testing.T) {
 				require.Equal(t, c.machine.Strategy, d.Machine.Refused)
 			}
 			require.Equal(t, now, d.Machine.Offered)
-			require.False(t, d.Machine.Address || d.Machine.Requested || d.Machine.Fetched, "a new offer begins anew")
+			require.False(t, d.Machine.Address || d.Machine.Requested || d.Machine.Fetched || d.Machine.Contested, "a new offer begins anew")
 		})
 	}
 }

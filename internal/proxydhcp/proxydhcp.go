@@ -76,6 +76,8 @@ type Menu struct {
 type Machine struct {
 	Strategy  Strategy  // Direct or BINL once one was offered
 	Offered   time.Time // our last OFFER
+	XID       uint32    // of the DISCOVER that it answers
+	Contested bool      // another PXE responder has answered that one too
 	Address   bool      // since then some server has offered it an address
 	Requested bool      // since then it has accepted an address
 	Asked     bool      // since then it has asked on port 4011

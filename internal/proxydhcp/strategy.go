@@ -8,7 +8,7 @@ import "pxekit/dhcpopts"
 // Refused means: the machine had an address offer as well, and still asks
 // again; or it accepted an address, and what was due never came. iPXE's second
 // DISCOVER is none (it always sends two), and neither is asking again on a
-// network that offers no address.
+// network that offers no address, or to take what another responder offered.
 func choose(want Strategy, c dhcpopts.Client, m Machine, learned Strategy) (Strategy, string) {
 	switch {
 	case want == Direct || want == BINL:
@@ -26,8 +26,8 @@ func choose(want Strategy, c dhcpopts.Client, m Machine, learned Strategy) (Stra
 }
 
 func refused(m Machine) bool {
-	if m.Fetched {
-		return false // it took the offer; asking again is a new boot
+	if m.Fetched || m.Contested {
+		return false // it took the offer, or another's; asking again is a new boot
 	}
 	if m.Requested {
 		return m.Strategy == Direct && !m.Elsewhere || m.Strategy == BINL && !m.Asked

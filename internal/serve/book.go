@@ -50,7 +50,7 @@ func (b *book) of(mac net.HardwareAddr) *machine {
 	if m, ok := b.machines.get(string(mac)); ok {
 		return m
 	}
-	return &machine{mac: mac.String()}
+	return &machine{mac: mac.String(), who: "PXE client"}
 }
 
 func (b *book) remember(mac net.HardwareAddr, m *machine) { b.machines.put(string(mac), m) }

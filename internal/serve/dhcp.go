@@ -83,6 +83,8 @@ func (s *Server) decide(e proxydhcp.Event) (proxydhcp.Decision, *machine) {
 	}
 	if d.Who != "" {
 		m.who, m.fingerprint = d.Who, print
+	}
+	if d.Who != "" || m.Contested {
 		s.book.remember(mac, m)
 	}
 	return d, m

@@ -101,12 +101,22 @@ func hear(s *Server, k socket, c dhcpopts.Client, port uint16) {
 
 // hearServer gives it another server's answer.
 func hearServer(s *Server, kind uint8, yiaddr netip.Addr, file string) {
+	hearFrom(s, "10.0.0.1", kind, yiaddr, file)
+}
+
+// hearRival gives it another PXE responder's offer.
+func hearRival(s *Server) {
+	hearFrom(s, "10.0.0.3", dhcpopts.Offer, netip.Addr{}, "other.efi", dhcpopts.Option{Code: dhcpopts.OptClass, Data: []byte("PXEClient")})
+}
+
+func hearFrom(s *Server, server string, kind uint8, yiaddr netip.Addr, file string, options ...dhcpopts.Option) {
 	h := dhcpopts.Header{Op: 2, HType: 1, HLen: 6, XID: 1, YIAddr: yiaddr}
 	copy(h.CHAddr[:], theMAC)
 	copy(h.File[:], file)
-	b, _ := dhcpopts.Encode(h, []dhcpopts.Option{{Code: 53, Data: []byte{kind}}, {Code: 54, Data: []byte{10, 0, 0, 1}}}, 0)
+	from := netip.MustParseAddr(server)
+	b, _ := dhcpopts.Encode(h, append([]dhcpopts.Option{{Code: 53, Data: []byte{kind}}, {Code: 54, Data: from.AsSlice()}}, options...), 0)
 	s.handle(nil, datagram{
-		payload: b, remote: netip.MustParseAddrPort("10.0.0.1:67"), local: netip.AddrPortFrom(ourAddr, 68), iface: s.ifaces[0],
+		payload: b, remote: netip.AddrPortFrom(from, 67), local: netip.AddrPortFrom(ourAddr, 68), iface: s.ifaces[0],
 	})
 }
 
@@ -199,6 +209,27 @@ func TestLearns(t *testing.T) {
 	print := proxydhcp.Fingerprint(dhcpopts.Firmware(dhcpopts.EFIX64).Packet(1))
 	learned, _ := s.book.learned.get(print)
 	require.Equal(t, proxydhcp.BINL, learned)
+}
+
+// A machine that takes another responder's offer refuses nothing, whichever
+// is heard first.
+func TestContested(t *testing.T) {
+	for _, firstHeard := range []bool{true, false} {
+		s, out := testServer(t, nil)
+		s.Strategy = proxydhcp.Auto
+		s.policies = s.resolve(x64Plan("bootx64.efi"))
+		if firstHeard {
+			hearRival(s)
+		}
+		hear(s, &sent{}, dhcpopts.Firmware(dhcpopts.EFIX64), 67)
+		if !firstHeard {
+			hearRival(s)
+		}
+		hearServer(s, dhcpopts.Offer, theLease, "")
+		hear(s, nil, withType(dhcpopts.Request), 67)
+		hear(s, &sent{}, dhcpopts.Firmware(dhcpopts.EFIX64), 67)
+		require.NotContains(t, lines(out), "changed the way of answering")
+	}
 }
 
 // What observes sends nothing, and expects nothing of machines.
