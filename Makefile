@@ -48,10 +48,11 @@ firmware:
 large:
 	PXEKIT_LARGE=1 go test -count=1 -timeout 20m -run Large -v ./tftpserve
 
-# TFTP servers against each other, into docs/performance.md; needs root.
+# Servers against each other, into docs/performance.md; needs root.
 bench:
 	mkdir -p dist
 	go build -o dist/bench ./internal/lab/bench
+	go build -o dist/pxekit ./cmd/pxekit
 	dist/bench -o docs/performance.md
 
 build:

@@ -41,9 +41,10 @@ var scenarios = []scenario{
 
 // sample is one measurement.
 type sample struct {
-	MBs, CPU float64 // CPU in seconds
-	Slowest  float64
-	Memory   int64
+	MBs, CPU  float64 // CPU in seconds
+	Slowest   float64
+	Memory    int64
+	PerSecond float64 // answers or boots, where these are counted
 }
 
 // result is a scenario with its samples by peer, in order of measurement.
@@ -78,7 +79,7 @@ func newBench(cache string) (*bench, error) {
 	}
 	b.peers = peers(self, cache, dir)
 	for _, p := range b.peers {
-		if err := p.start(cache); err != nil {
+		if err := p.start(); err != nil {
 			b.close()
 			return nil, err
 		}

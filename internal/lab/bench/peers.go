@@ -19,9 +19,11 @@ const (
 // peer is a server under measurement.
 type peer struct {
 	name    string
+	space   string // its network namespace
 	port    int
 	windows bool // knows RFC 7440
 	args    []string
+	env     []string
 	group   *group
 	cmd     *exec.Cmd
 }
@@ -30,7 +32,7 @@ type peer struct {
 // packages lie.
 func peers(self, unpacked, dir string) []*peer {
 	port := func(n int) string { return fmt.Sprint(serverAddr, ":", n) }
-	return []*peer{
+	all := []*peer{
 		{name: "tftpd-hpa", port: 6901, args: []string{filepath.Join(unpacked, "tftpd-hpa/usr/sbin/in.tftpd"), "--foreground", "--address", port(6901), "-u", "root", "-s", dir}},
 		{name: "atftpd", port: 6902, windows: true, args: []string{filepath.Join(unpacked, "atftpd/usr/sbin/atftpd"), "--daemon", "--no-fork", "--no-multicast",
 			"--bind-address", serverAddr, "--port", "6902", "--user", "root", "--group", "root", "--maxthread", "1100", "--logfile", "/dev/null", dir}},
@@ -39,23 +41,24 @@ func peers(self, unpacked, dir string) []*peer {
 		{name: "pxekit", port: 6904, windows: true, args: []string{self, "serve", port(6904), dir}},
 		{name: "bare loop", port: 6905, windows: true, args: []string{self, "bare", port(6905), dir}},
 	}
+	libraries, _ := filepath.Glob(filepath.Join(unpacked, "libwrap0/usr/lib/*")) // the pattern is well-formed
+	for _, p := range all {
+		p.space, p.env = serverSpace, []string{"LD_LIBRARY_PATH=" + strings.Join(libraries, ":")}
+	}
+	return all
 }
 
 // start runs a server in its namespace, on the first processor, in a control
 // group of its own: in.tftpd forks a child for each transfer.
-func (p *peer) start(unpacked string) error {
+func (p *peer) start() error {
 	group, err := newGroup("pxekit-bench-" + strings.ReplaceAll(p.name, " ", "-"))
 	if err != nil {
 		return err
 	}
 	p.group = group
-	libraries, err := filepath.Glob(filepath.Join(unpacked, "libwrap0/usr/lib/*"))
-	if err != nil {
-		return err
-	}
-	script := fmt.Sprintf(`echo $$ >%s/cgroup.procs && exec ip netns exec %s taskset -c 0 "$@"`, p.group.dir, serverSpace)
+	script := fmt.Sprintf(`echo $$ >%s/cgroup.procs && exec ip netns exec %s taskset -c 0 "$@"`, p.group.dir, p.space)
 	p.cmd = exec.Command("sh", append([]string{"-c", script, "sh"}, p.args...)...)
-	p.cmd.Env = append(os.Environ(), "LD_LIBRARY_PATH="+strings.Join(libraries, ":"))
+	p.cmd.Env = append(os.Environ(), p.env...)
 	p.cmd.Stderr = os.Stderr
 	return p.cmd.Start()
 }

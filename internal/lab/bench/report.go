@@ -13,40 +13,52 @@ import (
 
 // versions names the machine and the peers.
 func versions() string {
-	line := func(script string) string {
-		out, _ := exec.Command("sh", "-c", script).Output()
-		return strings.TrimSpace(string(out))
-	}
-	return fmt.Sprintf("%s, %d processors, Linux %s, %s; tftpd-hpa %s, atftpd %s, %s.",
-		line(`sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1`), runtime.NumCPU(), line("uname -r"), runtime.Version(),
-		line("apt-cache show tftpd-hpa | sed -n 's/^Version: //p' | head -1"), line("apt-cache show atftpd | sed -n 's/^Version: //p' | head -1"),
-		line("/usr/sbin/dnsmasq --version | head -1 | cut -d' ' -f1-3"))
+	return fmt.Sprintf("%s; tftpd-hpa %s, atftpd %s, %s.", machine(),
+		output("apt-cache show tftpd-hpa | sed -n 's/^Version: //p' | head -1"), output("apt-cache show atftpd | sed -n 's/^Version: //p' | head -1"), dnsmasqVersion())
 }
 
-// The marks that the results stand between in a document.
-const beginMark, endMark = "<!-- tftp results -->", "<!-- end of tftp results -->"
+func machine() string {
+	return fmt.Sprintf("%s, %d processors, Linux %s, %s",
+		output(`sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1`), runtime.NumCPU(), output("uname -r"), runtime.Version())
+}
 
-// report prints the results, into doc where there is one.
-func report(results []result, versions, doc string) error {
+func dnsmasqVersion() string {
+	return output("/usr/sbin/dnsmasq --version | head -1 | cut -d' ' -f1-3")
+}
+
+// output is what a script prints, "" when it fails.
+func output(script string) string {
+	out, _ := exec.Command("sh", "-c", script).Output()
+	return strings.TrimSpace(string(out))
+}
+
+// section is the text of the TFTP results.
+func section(results []result, versions string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n", versions)
 	for _, r := range results {
 		r.write(&b)
 	}
+	return b.String()
+}
+
+// publish prints a part's results, or puts them into doc, between its marks.
+func publish(part, text, doc string) error {
 	if doc == "" {
-		fmt.Print(b.String())
-		return nil
+		_, err := fmt.Print(text)
+		return err
 	}
-	text, err := os.ReadFile(doc)
+	whole, err := os.ReadFile(doc)
 	if err != nil {
 		return err
 	}
-	before, rest, ok1 := strings.Cut(string(text), beginMark)
-	_, after, ok2 := strings.Cut(rest, endMark)
+	begin, end := fmt.Sprintf("<!-- %s results -->", part), fmt.Sprintf("<!-- end of %s results -->", part)
+	before, rest, ok1 := strings.Cut(string(whole), begin)
+	_, after, ok2 := strings.Cut(rest, end)
 	if !ok1 || !ok2 {
-		return fmt.Errorf("%s has no marks %s and %s", doc, beginMark, endMark)
+		return fmt.Errorf("%s has no marks %s and %s", doc, begin, end)
 	}
-	return os.WriteFile(doc, []byte(before+beginMark+"\n\n"+b.String()+"\n"+endMark+after), 0o644)
+	return os.WriteFile(doc, []byte(before+begin+"\n\n"+text+"\n"+end+after), 0o644)
 }
 
 func (r result) write(b *strings.Builder) {
