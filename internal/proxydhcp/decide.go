@@ -16,7 +16,7 @@ func Decide(now time.Time, e Event, p Policy, m Machine, learned Strategy) Decis
 	if e.Packet.Op == 2 {
 		return overheard(e, m)
 	}
-	client := e.Packet.Client()
+	client := ClientOf(e.Packet)
 	if p.Pool != nil && e.Port == ServerPort && bootItem(e.Packet) == nil {
 		d := lease(now, e, client, p, m)
 		if boots(client) {
@@ -105,7 +105,7 @@ func discover(now time.Time, e Event, client dhcpopts.Client, p Policy, m Machin
 	if c == nil {
 		return silent(m, "no rule for %s", describe(client))
 	}
-	strategy, refusal := choose(p.Strategy, client, m, learned)
+	strategy, refusal := choose(now, p.Strategy, client, m, learned)
 	d := Decision{Case: c, Refusal: refusal, Machine: m}
 	if refusal != "" {
 		d.Machine.Refused = m.Strategy
@@ -113,14 +113,15 @@ func discover(now time.Time, e Event, client dhcpopts.Client, p Policy, m Machin
 	d.Machine = Machine{
 		Strategy: strategy, Offered: now, XID: e.Packet.XID, Contested: m.Contested && m.XID == e.Packet.XID,
 		Refused: d.Machine.Refused, Elsewhere: elsewhere(e, c.Answer),
+		Loaded: client.Stage() == dhcpopts.IPXEStage || client.Arch().HTTP(),
 	}
 	reply := reply(e, client, dhcpopts.Offer)
 	if strategy == BINL {
 		reply.binl(e)
 		d.Step = fmt.Sprintf("sent to port %d (%s)", BINLPort, c.Origin)
 	} else {
-		reply.direct(e, c.Answer)
-		d.Step = fmt.Sprintf("offered %s (%s)", FileOf(c.Answer), c.Origin)
+		reply.direct(e, client, c.Answer)
+		d.Step = fmt.Sprintf("offered %s (%s)%s", FileOf(c.Answer), c.Origin, reply.wait())
 	}
 	d.Replies = []Reply{reply}
 	d.Why = describe(client) + ": " + d.Step
@@ -177,7 +178,16 @@ func acknowledge(e Event, client dhcpopts.Client, p Policy, m Machine, item *dhc
 // from another server.
 func elsewhere(e Event, a dhcpopts.Answer) bool { return a.HasServer() && a.SIAddr != e.Local }
 
+// caseOf is the first case that takes a client.
 func caseOf(cases []plan.Case, client dhcpopts.Client) *plan.Case {
+	c := firstOf(cases, client)
+	if c == nil && isPi(client) {
+		return asBIOS(cases, client)
+	}
+	return c
+}
+
+func firstOf(cases []plan.Case, client dhcpopts.Client) *plan.Case {
 	for i, c := range cases {
 		if c.Cond.Holds(client) {
 			return &cases[i]

@@ -102,6 +102,7 @@ func TestDecide(t *testing.T) {
 		{"arm64 has a server of its own, binl: asks us", arm, 67, BINL, everyone, 2, "10.99.0.2", "", "", ""},
 		{"arm64 on 4011: the file's server", at(with(arm, dhcpopts.Request), leased), 4011, BINL, "10.99.0.50:4011", 5, "10.99.0.3", "bootaa64.efi", "bootaa64.efi\x00", ""},
 		{"iPXE gets the script", ipxe(x64), 67, Direct, everyone, 2, "10.99.0.2", "http://10.99.0.2/boot.ipxe", "http://10.99.0.2/boot.ipxe", "\x06\x01\x08\xff"},
+		{"HTTP boot knows no port 4011", http, 67, BINL, everyone, 2, "10.99.0.2", "http://10.99.0.2/bootx64.efi", "http://10.99.0.2/bootx64.efi", ""},
 		{"HTTP boot", http, 67, Auto, everyone, 2, "10.99.0.2", "http://10.99.0.2/bootx64.efi", "http://10.99.0.2/bootx64.efi", ""},
 		{"no rule for ia32", dhcpopts.Firmware(dhcpopts.EFIIA32), 67, Direct, "", 0, "", "", "", ""},
 		{"laptop", dhcpopts.Laptop(), 67, Direct, "", 0, "", "", "", ""},
@@ -171,8 +172,10 @@ func TestAuto(t *testing.T) {
 		{"never seen", x64, Machine{}, "", Direct},
 		{"its firmware has refused direct offers before", x64, Machine{}, BINL, BINL},
 		{"asks again, no address offered: no DHCP server here", x64, offered, "", Direct},
+		{"asks again an hour after it was offered an address: a new boot", x64, change(func(m *Machine) { m.Address, m.Offered = true, now.Add(-time.Hour) }), "", Direct},
 		{"asks again although it was offered an address", x64, change(func(m *Machine) { m.Address = true }), "", BINL},
 		{"took the address, never the file", x64, change(func(m *Machine) { m.Address, m.Requested = true, true }), "", BINL},
+		{"its iPXE took the address and never the file", x64, change(func(m *Machine) { m.Address, m.Requested, m.Loaded = true, true, true }), "", Direct},
 		{"fetched the file: this is a new boot", x64, change(func(m *Machine) { m.Address, m.Requested, m.Fetched = true, true, true }), "", Direct},
 		{"iPXE asks twice by nature", ipxe(x64), change(func(m *Machine) { m.Address = true }), "", Direct},
 		{"binl, took the address, never asked 4011", x64, change(func(m *Machine) { m.Strategy, m.Requested = BINL, true }), "", Direct},
@@ -191,6 +194,7 @@ func TestAuto(t *testing.T) {
 			}
 			require.Equal(t, now, d.Machine.Offered)
 			require.False(t, d.Machine.Address || d.Machine.Requested || d.Machine.Fetched || d.Machine.Contested, "a new offer begins anew")
+			require.Equal(t, c.client.Stage() == dhcpopts.IPXEStage || c.client.Arch().HTTP(), d.Machine.Loaded)
 		})
 	}
 }

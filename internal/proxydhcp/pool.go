@@ -148,7 +148,7 @@ func lease(now time.Time, e Event, client dhcpopts.Client, p Policy, m Machine) 
 		if !ok {
 			return silent(m, "%s: no address is free", describe(client))
 		}
-		d := grant(e, client, p, m, dhcpopts.Offer, Grant{a, mac, now.Add(offerTime)})
+		d := grant(e, client, p, m, dhcpopts.Offer, Grant{a, mac, now.Add(offerFor(client))})
 		d.Machine = Machine{Strategy: Direct, Offered: now, Address: true, Elsewhere: d.Machine.Elsewhere}
 		return d
 	case dhcpopts.Request:
@@ -179,6 +179,15 @@ func lease(now time.Time, e Event, client dhcpopts.Client, p Policy, m Machine) 
 	return silent(m, "message type %d asks for nothing", client.Message)
 }
 
+// offerFor is how long an offered address is kept. A Raspberry Pi's boot ROM uses
+// it without a REQUEST (Raspberry Pi documentation, "Known problems").
+func offerFor(c dhcpopts.Client) time.Duration {
+	if isPi(c) {
+		return leaseTime
+	}
+	return offerTime
+}
+
 // grant answers with an address, and with the boot file where a rule takes the
 // machine: one message instead of a DHCP server's and a proxy's.
 func grant(e Event, client dhcpopts.Client, p Policy, m Machine, kind uint8, g Grant) Decision {
@@ -188,11 +197,11 @@ func grant(e Event, client dhcpopts.Client, p Policy, m Machine, kind uint8, g G
 	d := Decision{Machine: m, Grant: &g, Step: fmt.Sprintf("given %s", g.Addr)}
 	if c := caseOf(p.Cases, client); c != nil && boots(client) && p.Filter.refuses(client) == "" {
 		d.Case, d.Machine.Elsewhere = c, elsewhere(e, c.Answer)
-		r.direct(e, c.Answer)
+		r.direct(e, client, c.Answer)
 		d.Step = fmt.Sprintf("given %s and %s (%s)", g.Addr, FileOf(c.Answer), c.Origin)
 	}
 	if kind == dhcpopts.Offer {
-		d.Step = "offered" + d.Step[len("given"):]
+		d.Step = "offered" + d.Step[len("given"):] + r.wait()
 	}
 	d.Replies = []Reply{r}
 	d.Why = describe(client) + ": " + d.Step

@@ -51,7 +51,8 @@ type Reply struct {
 	To      netip.AddrPort // 255.255.255.255 for broadcast
 	Header  dhcpopts.Header
 	Options []dhcpopts.Option
-	Limit   int // longest message the client takes, in octets
+	Limit   int           // longest message the client takes, in octets
+	Delay   time.Duration // to wait before it is sent
 }
 
 // Policy is what the administrator wants.
@@ -83,6 +84,7 @@ type Machine struct {
 	Asked     bool      // since then it has asked on port 4011
 	Fetched   bool      // since then it has asked for a file
 	Elsewhere bool      // the file it was offered is on another server, where we see no request
+	Loaded    bool      // that offer was to iPXE or for HTTP boot: no sign of how the firmware takes PXE offers
 	Refused   Strategy  // what its firmware was seen to refuse
 	Rival     Rival     // the boot file that a DHCP server's own offer names
 }

@@ -3,6 +3,7 @@ package proxydhcp
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"net/netip"
 	"slices"
 
@@ -39,7 +40,18 @@ func reply(e Event, c dhcpopts.Client, kind uint8) Reply {
 			r.add(dhcpopts.OptClass, []byte(class)) // the class alone, not the client's string
 		}
 	}
+	if kind == dhcpopts.Offer && isPi(c) {
+		r.Delay = piDelay
+	}
 	return r
+}
+
+// wait says in words how late a reply goes.
+func (r Reply) wait() string {
+	if r.Delay == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", %s later", r.Delay)
 }
 
 // destination is where an answer goes (RFC 2131 section 4.1; measured): through
@@ -67,8 +79,13 @@ func (r *Reply) add(code uint8, value []byte) {
 func (r *Reply) binl(e Event) { r.Header.SIAddr = e.Local }
 
 // direct makes an OFFER that is complete in itself.
-func (r *Reply) direct(e Event, a dhcpopts.Answer) {
-	if _, own := a.Get(dhcpopts.OptVendor); !own && !r.http() {
+func (r *Reply) direct(e Event, c dhcpopts.Client, a dhcpopts.Answer) {
+	_, own := a.Get(dhcpopts.OptVendor)
+	switch {
+	case own || r.http():
+	case isPi(c):
+		r.add(dhcpopts.OptVendor, piMenu(c))
+	default:
 		r.add(dhcpopts.OptVendor, bootNow)
 	}
 	r.boot(e, a)

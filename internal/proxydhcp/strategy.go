@@ -1,6 +1,14 @@
 package proxydhcp
 
-import "pxekit/dhcpopts"
+import (
+	"time"
+
+	"pxekit/dhcpopts"
+)
+
+// oneAttempt is how long after an OFFER a DISCOVER is still of the same attempt
+// to boot: edk2 asks at 0, 4, 12 and 28 s, and gives up at 60 s (measured).
+const oneAttempt = time.Minute
 
 // choose picks the strategy for an OFFER, and says what is to blame when the
 // one before was refused.
@@ -8,14 +16,15 @@ import "pxekit/dhcpopts"
 // Refused means: the machine had an address offer as well, and still asks
 // again; or it accepted an address, and what was due never came. iPXE's second
 // DISCOVER is none (it always sends two), and neither is asking again on a
-// network that offers no address, or to take what another responder offered.
-func choose(want Strategy, c dhcpopts.Client, m Machine, learned Strategy) (Strategy, string) {
+// network that offers no address, or to take what another responder offered. HTTP boot and a
+// Raspberry Pi know no port 4011.
+func choose(now time.Time, want Strategy, c dhcpopts.Client, m Machine, learned Strategy) (Strategy, string) {
 	switch {
+	case c.Arch().HTTP() || isPi(c):
+		return Direct, ""
 	case want == Direct || want == BINL:
 		return want, ""
-	case c.Arch().HTTP():
-		return Direct, "" // HTTP boot knows no port 4011
-	case m.Strategy != "" && c.Stage() != dhcpopts.IPXEStage && refused(m):
+	case m.Strategy != "" && c.Stage() != dhcpopts.IPXEStage && refused(now, m):
 		return other(m.Strategy), remedy(m)
 	case m.Strategy != "":
 		return m.Strategy, ""
@@ -25,14 +34,14 @@ func choose(want Strategy, c dhcpopts.Client, m Machine, learned Strategy) (Stra
 	return Direct, ""
 }
 
-func refused(m Machine) bool {
-	if m.Fetched || m.Contested {
+func refused(now time.Time, m Machine) bool {
+	if m.Fetched || m.Contested || m.Loaded {
 		return false // it took the offer, or another's; asking again is a new boot
 	}
 	if m.Requested {
 		return m.Strategy == Direct && !m.Elsewhere || m.Strategy == BINL && !m.Asked
 	}
-	return m.Address
+	return m.Address && now.Sub(m.Offered) < oneAttempt
 }
 
 func other(s Strategy) Strategy {
