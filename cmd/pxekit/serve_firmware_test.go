@@ -36,10 +36,10 @@ func TestServeBootsFirmware(t *testing.T) {
 		mark, asked string
 		verdict     string
 	}{
-		{lab.BIOS, "NBP-OK bios", "\x00\x01pxelinux.0\x00octet\x00", "iPXE on x86 BIOS: offered pxelinux.0 (rule 1) → RRQ → 512 bytes, ok"},
-		{lab.X64, "NBP-OK x64", "\x00\x01efi/bootx64.efi\x00octet\x00", "x64 UEFI: offered efi/bootx64.efi (rule 2) → RRQ → 1.0 KB, ok"},
-		{lab.ARM64, "NBP-OK arm64", "\x00\x01efi/bootaa64.efi\x00octet\x00", "ARM UEFI, 64 bit: offered efi/bootaa64.efi (rule 4) → RRQ → 1.0 KB, ok"},
-		{lab.HTTPX64, "NBP-OK x64", "HEAD /efi/bootx64.efi HTTP/1.1", "x64 UEFI, boot from HTTP: offered http://10.77.0.2/efi/bootx64.efi (rule 3) → HTTP → 1.0 KB, ok"},
+		{lab.BIOS, "NBP-OK bios", "\x00\x01pxelinux.0\x00octet\x00", "iPXE on BIOS: offered pxelinux.0 (rule 1) → RRQ → 512 bytes, ok"},
+		{lab.X64, "NBP-OK x64", "\x00\x01efi/bootx64.efi\x00octet\x00", "UEFI x64: offered efi/bootx64.efi (rule 2) → RRQ → 1.0 KB, ok"},
+		{lab.ARM64, "NBP-OK arm64", "\x00\x01efi/bootaa64.efi\x00octet\x00", "UEFI arm64: offered efi/bootaa64.efi (rule 4) → RRQ → 1.0 KB, ok"},
+		{lab.HTTPX64, "NBP-OK x64", "HEAD /efi/bootx64.efi HTTP/1.1", "UEFI x64 HTTP boot: offered http://10.77.0.2/efi/bootx64.efi (rule 3) → HEAD → GET → 1.0 KB, ok"},
 	} {
 		t.Run(c.firmware.Name, func(t *testing.T) {
 			segment := lab.NewSegment(t)

@@ -197,7 +197,7 @@ func TestServeBootsFromFolder(t *testing.T) {
 	content, err := s.fetch(`tftp://10.77.0.2/\BOOT\bootX64.efi`)
 	require.NoError(t, err, s.pxekit.Log())
 	require.Len(t, content, 300_000)
-	s.said("52:54:00:12:34:01 x64 UEFI: offered Boot/bootx64.efi (rule 3) → asked port 4011, told Boot/bootx64.efi (rule 3) → RRQ → 300 KB, ok\n")
+	s.said("52:54:00:12:34:01 UEFI x64: offered Boot/bootx64.efi (rule 3) → asked port 4011, told Boot/bootx64.efi (rule 3) → RRQ → 300 KB, ok\n")
 
 	// iPXE gets the script, and fetches it by HTTP.
 	script, _ := s.one(mac(dhcpopts.Firmware(dhcpopts.BIOS).WithIPXE(), 2), nobody, all)
@@ -300,7 +300,7 @@ func TestServeObservesBesideRival(t *testing.T) {
 		s.said("another PXE responder answers: 10.77.0.3; machines take either answer")
 		packets, _ := s.answers(s.send(mac(dhcpopts.Firmware(dhcpopts.EFIX64), 1), nobody, all), pxeHost)
 		require.Len(t, packets, c.answers, s.pxekit.Log())
-		s.said("52:54:00:12:34:01 x64 UEFI: offered Boot/bootx64.efi (rule 3)")
+		s.said("52:54:00:12:34:01 UEFI x64: offered Boot/bootx64.efi (rule 3)")
 		require.Equal(t, 1, strings.Count(s.pxekit.Log(), "another PXE responder answers"), "named once")
 	}
 }

@@ -207,9 +207,9 @@ func describe(c dhcpopts.Client) string {
 		return "no boot client"
 	}
 	if c.Stage() == dhcpopts.IPXEStage {
-		return fmt.Sprintf("iPXE on %s", c.Arch().Describe())
+		return "iPXE on " + label(c.Arch())
 	}
-	return c.Arch().Describe()
+	return label(c.Arch())
 }
 
 // FileOf is the boot file of an answer, safe to print.

@@ -287,7 +287,7 @@ func TestFilter(t *testing.T) {
 			continue
 		}
 		require.Empty(t, d.Replies, c.name)
-		require.Equal(t, "x64 UEFI: left alone, "+c.why, d.Why, c.name)
+		require.Equal(t, "UEFI x64: left alone, "+c.why, d.Why, c.name)
 	}
 	for _, bad := range []string{"", "x", "525400", "52:54:zz"} {
 		_, err := ParseSelector(bad)

@@ -61,7 +61,7 @@ func TestLease(t *testing.T) {
 	require.Equal(t, "PXEClient", text(offer, dhcpopts.OptClass))
 
 	d := decided(p, now, taking(x64, "10.99.0.100"))
-	require.Equal(t, "x64 UEFI: given 10.99.0.100 and bootx64.efi (rule 2)", d.Why)
+	require.Equal(t, "UEFI x64: given 10.99.0.100 and bootx64.efi (rule 2)", d.Why)
 	ack, _ := sent(t, d)
 	require.Equal(t, uint8(dhcpopts.Ack), ack.MessageType())
 	require.Equal(t, "10.99.0.100", ack.YIAddr.String())
@@ -92,10 +92,10 @@ func TestPoolKeepsAddressesApart(t *testing.T) {
 	require.Equal(t, "10.99.0.101", offered(now, withMAC(x64, 1)), "in use are skipped")
 	require.Equal(t, "10.99.0.101", offered(now, withMAC(x64, 1)), "a machine keeps its address")
 	require.Equal(t, "10.99.0.102", offered(now, withMAC(x64, 2)))
-	require.Equal(t, "x64 UEFI: no address is free", offered(now, withMAC(x64, 3)))
+	require.Equal(t, "UEFI x64: no address is free", offered(now, withMAC(x64, 3)))
 	require.Equal(t, "10.99.0.101", offered(now.Add(offerTime+1), withMAC(x64, 3)), "an offer that nobody took is over")
-	require.Equal(t, "x64 UEFI asks for 10.99.0.101, which is not free here", offered(now, taking(withMAC(x64, 1), "10.99.0.101")))
-	require.Equal(t, "x64 UEFI asks for 10.1.1.1, which is not free here", offered(now, taking(withMAC(x64, 1), "10.1.1.1")), "never a NAK")
+	require.Equal(t, "UEFI x64 asks for 10.99.0.101, which is not free here", offered(now, taking(withMAC(x64, 1), "10.99.0.101")))
+	require.Equal(t, "UEFI x64 asks for 10.1.1.1, which is not free here", offered(now, taking(withMAC(x64, 1), "10.1.1.1")), "never a NAK")
 
 	later := now.Add(2 * offerTime)
 	require.Equal(t, "10.99.0.101", offered(later, taking(withMAC(x64, 3), "10.99.0.101")))

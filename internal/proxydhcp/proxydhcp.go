@@ -101,7 +101,7 @@ type Decision struct {
 	Replies []Reply
 	Machine Machine
 	Case    *plan.Case // the rule that took the machine
-	Who     string     // the machine's kind, when it is one that boots: "x64 UEFI"
+	Who     string     // the machine's kind, when it is one that boots: "UEFI x64"
 	Step    string     // what was done for it: "offered bootx64.efi (rule 2, direct)"
 	Grant   *Grant     // to keep with Pool.Apply; nil: the pool stays as it is
 	Why     string     // for the log and for tests: one string, written once

@@ -25,7 +25,7 @@ const storyEnds = 30 * time.Second
 type machine struct {
 	proxydhcp.Machine
 	mac         string // for people: 52:54:00:12:34:56
-	who         string // "x64 UEFI"
+	who         string // "UEFI x64"
 	fingerprint string // of its firmware
 	steps       []string
 	asked       bool      // a file of the present story was asked for

@@ -148,9 +148,9 @@ func TestStory(t *testing.T) {
 	} {
 		s.tftpEvent(e)
 	}
-	require.Equal(t, `52:54:00:12:34:56 x64 UEFI: offered bootx64.efi (rule 1)
-52:54:00:12:34:56 x64 UEFI: offered bootx64.efi (rule 1) → RRQ → 949 KB, ok
-warning: 52:54:00:12:34:56 x64 UEFI: bootx64.efi, failed after 2 bytes: the client stopped answering`, lines(out))
+	require.Equal(t, `52:54:00:12:34:56 UEFI x64: offered bootx64.efi (rule 1)
+52:54:00:12:34:56 UEFI x64: offered bootx64.efi (rule 1) → RRQ → 949 KB, ok
+warning: 52:54:00:12:34:56 UEFI x64: bootx64.efi, failed after 2 bytes: the client stopped answering`, lines(out))
 	require.True(t, s.book.known(theMAC).Fetched)
 }
 
@@ -182,7 +182,7 @@ func TestStalled(t *testing.T) {
 		later := s.now().Add(storyEnds)
 		s.now = func() time.Time { return later }
 		s.sweep()
-		require.Equal(t, "warning: 52:54:00:12:34:56 x64 UEFI: offered bootx64.efi (rule 1) → "+c.says, lines(out), name)
+		require.Equal(t, "warning: 52:54:00:12:34:56 UEFI x64: offered bootx64.efi (rule 1) → "+c.says, lines(out), name)
 		s.sweep()
 		require.Empty(t, out.String(), "told once")
 	}
@@ -240,7 +240,7 @@ func TestObserving(t *testing.T) {
 	wire := &sent{}
 	hear(s, wire, dhcpopts.Firmware(dhcpopts.EFIX64), 67)
 	require.Empty(t, wire.all)
-	require.Equal(t, "52:54:00:12:34:56 x64 UEFI: offered bootx64.efi (rule 1); not sent, only observing", lines(out))
+	require.Equal(t, "52:54:00:12:34:56 UEFI x64: offered bootx64.efi (rule 1); not sent, only observing", lines(out))
 	require.Nil(t, s.book.known(theMAC))
 }
 

@@ -1,0 +1,29 @@
+package proxydhcp
+
+import (
+	"strings"
+
+	"pxekit/dhcpopts"
+)
+
+// label names a kind of machine in a log line: "UEFI x64", "BIOS". The names of
+// [dhcpopts.Arch.Describe] are sentences.
+func label(a dhcpopts.Arch) string {
+	family, name, _ := strings.Cut(a.String(), "-")
+	switch {
+	case a == dhcpopts.BIOS:
+		return "BIOS"
+	case family == "efi":
+		return "UEFI " + name
+	case a.String() == "http-bios":
+		return "BIOS HTTP boot"
+	case family == "http":
+		return "UEFI " + name + " HTTP boot"
+	case family == "uboot":
+		if on, ok := strings.CutPrefix(name, "http-"); ok {
+			return "U-Boot " + on + " HTTP boot"
+		}
+		return "U-Boot " + name
+	}
+	return a.Describe()
+}
