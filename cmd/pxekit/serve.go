@@ -36,6 +36,7 @@ type serveVerb struct {
 	tftpPort         uint16
 	httpPort         uint16
 	noHTTP           bool
+	httpList         bool
 	tlsCert, tlsKey  string
 	logForm, capture string
 	dhcp             string
@@ -81,6 +82,7 @@ func (v *serveVerb) flags(cmd *cobra.Command) {
 	f.Uint16Var(&v.tftpPort, "tftp-port", 69, "UDP `PORT` of TFTP; firmware knows 69 alone")
 	f.Uint16Var(&v.httpPort, "http-port", 80, "TCP `PORT` of HTTP (with --tls-cert 443)")
 	f.BoolVar(&v.noHTTP, "no-http", false, "serve no HTTP")
+	f.BoolVar(&v.httpList, "http-list", false, "list the folders of the root over HTTP")
 	f.StringVar(&v.tlsCert, "tls-cert", "", "serve HTTPS with the certificate in this `FILE` (PEM)")
 	f.StringVar(&v.tlsKey, "tls-key", "", "key of --tls-cert, `FILE` (PEM)")
 	f.StringVar(&v.logForm, "log", "text", "form of the log: `text` or json")
@@ -166,13 +168,13 @@ func (v *serveVerb) config(portTyped bool) (c serve.Config, err error) {
 		return c, usagef("leave one of them out", "--observe and --force contradict each other")
 	case (v.tlsCert == "") != (v.tlsKey == ""):
 		return c, usagef("name both files", "--tls-cert and --tls-key go together")
-	case v.noHTTP && (portTyped || v.tlsCert != ""):
+	case v.noHTTP && (portTyped || v.tlsCert != "" || v.httpList):
 		return c, usagef("leave out --no-http", "--no-http contradicts the other HTTP flags")
 	case len(v.plan.Scope) > 0:
 		return c, usagef("leave out --scope", "serve answers on the networks of its interfaces; --scope is for written configs")
 	}
 	c = serve.Config{
-		Observe: serve.ObserveAuto, TFTPPort: v.tftpPort, HTTPPort: v.httpPort, TLSCert: v.tlsCert, TLSKey: v.tlsKey,
+		Observe: serve.ObserveAuto, TFTPPort: v.tftpPort, HTTPPort: v.httpPort, TLSCert: v.tlsCert, TLSKey: v.tlsKey, HTTPList: v.httpList,
 		Listen: listenAtStart, DropPrivileges: true,
 	}
 	switch {

@@ -29,6 +29,7 @@ func (s *Server) announce() {
 	}
 }
 
+// services lists what is answered on an interface.
 func (s *Server) services() string {
 	first := "proxyDHCP on ports 67 and 4011"
 	if s.pool != nil {

@@ -3,6 +3,7 @@ package serve
 import (
 	"fmt"
 	"net"
+	"net/http"
 	"net/netip"
 	"strings"
 	"time"
@@ -28,9 +29,11 @@ type machine struct {
 	who         string // "UEFI x64"
 	fingerprint string // of its firmware
 	steps       []string
-	asked       bool      // a file of the present story was asked for
+	asked       bool      // a file of the present story was asked for, by more than its size
 	heard       time.Time // the last thing seen of it
 	grub        bool      // the last file it got is GRUB
+
+	booted, failed int // stories that ended with the boot file, and that did not
 }
 
 // book is what is known of the network.
@@ -95,7 +98,13 @@ func (m *machine) step(now time.Time, text string) {
 const maxSteps = 8
 
 // end closes the story and returns it as one line.
-func (m *machine) end(result string) string {
+func (m *machine) end(result string, ok bool) string {
+	switch {
+	case ok:
+		m.booted++
+	case !m.Elsewhere:
+		m.failed++
+	}
 	line := fmt.Sprintf("%s %s: %s", m.mac, m.who, strings.Join(append(m.steps, result), " → "))
 	m.steps = nil
 	return line
@@ -116,6 +125,8 @@ func (m *machine) stalled(hears bool) string {
 	switch r := m.Rival; {
 	case m.asked:
 		return "the boot file's transfer did not end"
+	case m.steps[len(m.steps)-1] == http.MethodHead:
+		return "asked for the boot file's size and not for the file"
 	case m.Elsewhere && m.Requested:
 		return "took its address; the boot file is on another server, so what follows is not seen here"
 	case m.Requested && r.Server.IsValid():
@@ -138,9 +149,10 @@ func (b *book) sweep(now time.Time, hears bool) (verdicts []verdict) {
 		}
 		switch {
 		case m.steps != nil:
-			verdicts = append(verdicts, verdict{m, m.end(m.stalled(hears))})
+			verdicts = append(verdicts, verdict{m, m.end(m.stalled(hears), false)})
 		case m.grub:
 			m.grub = false
+			m.booted, m.failed = m.booted-1, m.failed+1 // the loader came, and no further
 			verdicts = append(verdicts, verdict{m, fmt.Sprintf("%s %s: GRUB was loaded and asks for nothing here: signed GRUB takes its server "+
 				"from the DHCP server's own answer; set next-server (siaddr) there to this host", m.mac, m.who)})
 		}

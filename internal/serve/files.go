@@ -3,11 +3,8 @@ package serve
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/netip"
-	"path"
 	"strings"
-	"time"
 
 	"pxekit/dhcpopts"
 	"pxekit/internal/bootfiles"
@@ -71,31 +68,24 @@ func (s *Server) tftpEvent(e tftpserve.Event) {
 	switch e.Kind {
 	case tftpserve.Refused:
 		s.metrics.refused.Add(1)
-		if errors.Is(e.Err, tftpserve.ErrBusy) {
+		switch {
+		case errors.Is(e.Err, tftpserve.ErrBusy):
 			s.busy(e.Client.Addr(), name)
-			return
+		case e.Packet.Op == tftpserve.RRQ:
+			s.missed(e.Client.Addr(), "RRQ", name, e.Err)
+		default:
+			s.strange(e)
 		}
-		s.missed(e.Client.Addr(), "TFTP", name, e.Err)
 	case tftpserve.Started:
 		s.metrics.tftpStarted.Add(1)
 		s.transfers(e.Client.Addr(), 1)
-		s.started(e.Client.Addr(), "RRQ")
+		s.asks(e.Client.Addr(), "RRQ")
 	case tftpserve.Finished:
 		s.transfers(e.Client.Addr(), -1)
 		s.metrics.tftpBytes.Add(e.Bytes)
 		if !e.Probe() {
 			s.fetched(e.Client.Addr(), fetch{name: name, bytes: e.Bytes, took: e.Took, resent: e.Resent, fault: faultOf(e)})
 		}
-	}
-}
-
-// transfers counts the transfers of a client that run: its boot's story is not
-// over as long as there is one.
-func (s *Server) transfers(client netip.Addr, change int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.fetching[client] += change; s.fetching[client] == 0 {
-		delete(s.fetching, client)
 	}
 }
 
@@ -106,6 +96,16 @@ func (s *Server) busy(client netip.Addr, name string) {
 	defer s.mu.Unlock()
 	who, mac := s.whoIs(client)
 	s.Log.Warn(fmt.Sprintf("%s: TFTP for %s waits: too many transfers", who, safe(name)), "event", evFile, "mac", mac, "ip", client.String(), "file", safe(name), "ok", false)
+}
+
+// strange tells of a packet that is no request for a file.
+func (s *Server) strange(e tftpserve.Event) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	client := e.Client.Addr()
+	who, mac := s.whoIs(client)
+	s.Log.Warn(fmt.Sprintf("%s: TFTP packet refused: %v", who, e.Err), "event", evFile, "mac", mac, "ip", client.String(),
+		"file", safe(e.Packet.File), "ok", false, "error", e.Err.Error())
 }
 
 // faultOf says how a transfer failed, "" when it did not.
@@ -120,119 +120,6 @@ func faultOf(e tftpserve.Event) string {
 	default:
 		return fmt.Sprintf("the client broke off: %s %s", o.Code, safe(o.Message))
 	}
-}
-
-// fetch is a file that was sent, or not to its end.
-type fetch struct {
-	name   string
-	bytes  int64
-	took   time.Duration
-	resent int
-	fault  string // "" when all is well
-}
-
-func (f fetch) String() string {
-	if f.fault != "" {
-		return fmt.Sprintf("failed after %s: %s", size(f.bytes), f.fault)
-	}
-	text := size(f.bytes) + ", ok"
-	if f.resent > 0 {
-		text += fmt.Sprintf(" (%d blocks sent again)", f.resent)
-	}
-	return text
-}
-
-// started notes the first request for a file of a boot.
-func (s *Server) started(client netip.Addr, step string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	m := s.book.at(client, s.neighbour)
-	if m == nil {
-		return
-	}
-	s.book.fetched(m)
-	m.heard, m.grub = s.now(), false
-	if m.steps != nil && !m.asked {
-		m.asked = true
-		m.step(m.heard, step)
-	}
-}
-
-// fetched tells of a transfer's end: with it the boot's story ends, and files
-// after the first have a line of their own.
-func (s *Server) fetched(client netip.Addr, f fetch) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	m := s.book.at(client, s.neighbour)
-	who, mac := s.whoIs(client)
-	event, line := evFile, fmt.Sprintf("%s: %s, %s", who, safe(f.name), f)
-	if m != nil {
-		m.heard, m.grub = s.now(), isGRUB(f.name) && f.fault == ""
-		if m.steps != nil {
-			event, line = evVerdict, m.end(f.String())
-		}
-	}
-	attrs := []any{"event", event, "mac", mac, "ip", client.String(), "file", safe(f.name), "bytes", f.bytes, "seconds", f.took.Seconds(), "ok", f.fault == ""}
-	if f.fault != "" {
-		s.Log.Warn(line, append(attrs, "error", f.fault)...)
-		return
-	}
-	s.Log.Info(line, attrs...)
-}
-
-func isGRUB(name string) bool {
-	base := strings.ToLower(path.Base(strings.ReplaceAll(name, `\`, "/")))
-	return strings.HasPrefix(base, "grub") && strings.HasSuffix(base, ".efi")
-}
-
-// missed tells of a request that got no file. Boot loaders try names that are
-// mostly not there: those are normal.
-func (s *Server) missed(client netip.Addr, how, name string, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	who, mac := s.whoIs(client)
-	if m := s.book.at(client, s.neighbour); m != nil {
-		s.book.fetched(m)
-		m.heard, m.grub = s.now(), false
-	}
-	attrs := []any{"event", evFile, "mac", mac, "ip", client.String(), "file", safe(name), "ok", false}
-	normal := usualMiss(name)
-	switch {
-	case errors.Is(err, fs.ErrNotExist) && normal != "":
-		s.Log.Info(fmt.Sprintf("%s: %s is not there, which is normal: %s", who, safe(name), normal), append(attrs, "normal", true)...)
-	case errors.Is(err, fs.ErrNotExist):
-		s.Log.Warn(fmt.Sprintf("%s: %s for %s: there is no such file", who, how, safe(name)), attrs...)
-	default:
-		s.Log.Warn(fmt.Sprintf("%s: %s for %s refused: %v", who, how, safe(name), err), append(attrs, "error", fmt.Sprint(err))...)
-	}
-}
-
-// usualMiss says why a file that is not there need not be (measured, firmware
-// facts: what pxelinux, shim and iPXE ask for).
-func usualMiss(name string) string {
-	name = strings.ToLower(strings.ReplaceAll(name, `\`, "/"))
-	dir, base := path.Split(name)
-	switch {
-	case strings.HasSuffix(dir, "pxelinux.cfg/") && base != "default":
-		return "pxelinux tries names for one machine before pxelinux.cfg/default"
-	case base == "revocations_sku.efi" || base == "revocations_sbat.efi" || strings.HasPrefix(base, "shim_certificate"):
-		return "shim asks for it, and few have it"
-	case base == "autoexec.ipxe":
-		return "iPXE looks for a script of that name first"
-	case strings.HasPrefix(base, "grub.cfg-"):
-		return "GRUB tries names for one machine before grub.cfg"
-	case strings.Contains(dir, "/x86_64-efi/") || strings.Contains(dir, "/arm64-efi/") || strings.Contains(dir, "/i386-efi/"):
-		return "GRUB looks for its lists and modules, and does without"
-	}
-	return ""
-}
-
-// whoIs names a client for the log: by hardware address and kind where known.
-func (s *Server) whoIs(client netip.Addr) (text, mac string) {
-	if m := s.book.at(client, s.neighbour); m != nil {
-		return m.mac + " " + m.who, m.mac
-	}
-	return client.String(), ""
 }
 
 func safe(name string) string { return dhcpopts.SafeText([]byte(name)) }

@@ -3,12 +3,10 @@ package serve
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"io/fs"
+	"log"
 	"net"
 	"net/http"
-	"net/netip"
 	"path"
 	"strings"
 	"time"
@@ -55,7 +53,7 @@ func typeOf(name string) string {
 func (s *Server) newHTTP() *http.Server {
 	return &http.Server{
 		Handler: http.HandlerFunc(s.serveHTTP), ReadHeaderTimeout: httpHeaderTime, IdleTimeout: httpIdleTime,
-		MaxHeaderBytes: httpHeaderBytes, ErrorLog: nil,
+		MaxHeaderBytes: httpHeaderBytes, ErrorLog: log.New(io.Discard, "", 0), TLSConfig: s.tlsConfig(),
 	}
 }
 
@@ -64,7 +62,7 @@ func (s *Server) runHTTP(l net.Listener) error {
 	l = netutil.LimitListener(l, httpConnections)
 	var err error
 	if s.tls() {
-		err = s.http.ServeTLS(l, s.TLSCert, s.TLSKey)
+		err = s.http.ServeTLS(l, "", "") // by TLSConfig
 	} else {
 		err = s.http.Serve(l)
 	}
@@ -92,91 +90,10 @@ func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// serveFile answers with a boot file, found by the rules that TFTP has.
-func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) {
-	client := clientOf(r)
-	f, err := s.Root.Open(strings.TrimLeft(r.URL.Path, "/"))
-	if err != nil {
-		s.metrics.refused.Add(1)
-		s.missed(client, r.Method, r.URL.Path, err)
-		status := http.StatusForbidden
-		if errors.Is(err, fs.ErrNotExist) {
-			status = http.StatusNotFound
-		}
-		http.Error(w, http.StatusText(status), status)
-		return
-	}
-	defer f.Close()
-	if f.Junk != "" {
-		s.junk(client, r.URL.Path, f)
-	}
-	info, err := f.Stat()
-	if err != nil {
-		http.Error(w, http.StatusText(http.StatusForbidden), http.StatusForbidden)
-		return
-	}
-	s.started(client, "HTTP")
-	s.transfers(client, 1)
-	defer s.transfers(client, -1)
-	w.Header().Set("Content-Type", typeOf(f.Path))
-	began, counted := s.now(), &counter{ResponseWriter: w}
-	// The *os.File itself, not a wrapper: the kernel then sends it.
-	http.ServeContent(counted, r, "", info.ModTime(), f.File)
-	s.metrics.httpBytes.Add(counted.bytes)
-	if r.Method == http.MethodGet {
-		s.metrics.httpFiles.Add(1)
-		s.fetched(client, fetch{name: r.URL.Path, bytes: counted.bytes, took: s.now().Sub(began), fault: counted.fault(r)})
-	}
-}
-
-func clientOf(r *http.Request) netip.Addr {
-	a, _ := netip.ParseAddrPort(r.RemoteAddr) // what net/http has made of the socket's address
-	return a.Addr().Unmap()
-}
-
 // health reports whether the sockets are open; a server that is up has them.
 func (s *Server) health(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	_, _ = io.WriteString(w, "ok\n")
-}
-
-// counter counts what a response writer sends and keeps its way of sending
-// files through the kernel.
-type counter struct {
-	http.ResponseWriter
-	status int
-	bytes  int64
-	err    error
-}
-
-func (c *counter) WriteHeader(status int) {
-	c.status = status
-	c.ResponseWriter.WriteHeader(status)
-}
-
-func (c *counter) Write(b []byte) (int, error) {
-	n, err := c.ResponseWriter.Write(b)
-	c.bytes, c.err = c.bytes+int64(n), err
-	return n, err
-}
-
-// ReadFrom hands the file to the connection, which has sendfile.
-func (c *counter) ReadFrom(r io.Reader) (int64, error) {
-	n, err := io.Copy(c.ResponseWriter, r)
-	c.bytes, c.err = c.bytes+n, err
-	return n, err
-}
-
-func (c *counter) fault(r *http.Request) string {
-	switch {
-	case c.err != nil && r.Context().Err() != nil, errors.Is(c.err, net.ErrClosed):
-		return "the client went away"
-	case c.err != nil:
-		return c.err.Error()
-	case c.status >= http.StatusBadRequest:
-		return fmt.Sprintf("%d %s", c.status, http.StatusText(c.status))
-	}
-	return ""
 }
 
 // stopHTTP lets requests that run finish until ctx ends.

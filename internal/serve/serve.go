@@ -9,6 +9,7 @@ package serve
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -18,6 +19,7 @@ import (
 	"net/netip"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"pxekit/dhcpopts/plan"
@@ -45,6 +47,7 @@ type Config struct {
 	TFTPPort        uint16
 	HTTPPort        uint16 // 0: no HTTP
 	TLSCert, TLSKey string // files; both or none
+	HTTPList        bool   // list folders
 	Capture         io.Writer
 	Log             *slog.Logger
 	Listen          time.Duration // how long to listen for other servers at the start
@@ -74,6 +77,8 @@ type Server struct {
 	metrics   metrics
 	capture   *recorder
 
+	certificate atomic.Pointer[tls.Certificate] // of HTTPS; nil without
+
 	dhcp  []socket // ports 67 and 4011
 	ears  []socket // port 68: answers of others
 	udp   []*net.UDPConn
@@ -89,6 +94,7 @@ type Server struct {
 	book      *book
 	rivals    *lru[netip.Addr, bool]
 	fetching  map[netip.Addr]int // transfers that run, by client
+	downloads map[*download]struct{}
 	observing bool
 }
 
@@ -96,13 +102,17 @@ type Server struct {
 func Open(c Config) (*Server, error) {
 	s := &Server{
 		Config: c, inherited: inherit(), neighbour: neighbour, now: time.Now,
-		book: newBook(), rivals: newLRU[netip.Addr, bool](maxRivals), fetching: map[netip.Addr]int{}, observing: c.Observe == ObserveOnly,
+		book: newBook(), rivals: newLRU[netip.Addr, bool](maxRivals), fetching: map[netip.Addr]int{},
+		downloads: map[*download]struct{}{}, observing: c.Observe == ObserveOnly,
 	}
 	for i := range s.Ifaces {
 		s.ifaces = append(s.ifaces, &s.Ifaces[i])
 	}
 	var err error
 	if s.capture, err = newRecorder(c.Capture); err != nil {
+		return nil, err
+	}
+	if err := s.loadCertificate(); err != nil {
 		return nil, err
 	}
 	if err := s.openPool(); err != nil {
@@ -279,7 +289,5 @@ func (s *Server) finish() {
 	defer cancel()
 	s.stopHTTP(ctx)
 	s.tftp.Shutdown(ctx)
-	m := &s.metrics
-	s.Log.Info(fmt.Sprintf("stopped: %d DHCP answers, %d TFTP transfers (%s), %d HTTP files (%s)", m.answered.Load(), m.tftpStarted.Load(),
-		size(m.tftpBytes.Load()), m.httpFiles.Load(), size(m.httpBytes.Load())), "event", evStop)
+	s.summary()
 }

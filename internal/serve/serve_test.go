@@ -58,7 +58,8 @@ func testServer(t *testing.T, files map[string]string) (*Server, *bytes.Buffer) 
 		Config: Config{Root: root, HTTPPort: 80, Log: slog.New(NewTextHandler(out))},
 		ifaces: []*Iface{{Interface: &net.Interface{Index: 7, Name: "lab0"}, Addrs: []netip.Prefix{netip.MustParsePrefix("10.0.0.2/24")}}},
 		book:   newBook(), rivals: newLRU[netip.Addr, bool](maxRivals), fetching: map[netip.Addr]int{},
-		now: func() time.Time { return at }, neighbour: func(netip.Addr) net.HardwareAddr { return nil },
+		downloads: map[*download]struct{}{},
+		now:       func() time.Time { return at }, neighbour: func(netip.Addr) net.HardwareAddr { return nil },
 	}
 	return s, out
 }
@@ -205,7 +206,7 @@ func TestLearns(t *testing.T) {
 	}
 	require.Contains(t, lines(out), "sent to port 4011 (rule 1)\nwarning: 52:54:00:12:34:56: changed the way of answering: the firmware drops proxy offers of this kind")
 	hearServer(s, dhcpopts.Ack, theLease, "")
-	s.started(theLease, "RRQ")
+	s.asks(theLease, "RRQ")
 	print := proxydhcp.Fingerprint(dhcpopts.Firmware(dhcpopts.EFIX64).Packet(1))
 	learned, _ := s.book.learned.get(print)
 	require.Equal(t, proxydhcp.BINL, learned)
@@ -251,7 +252,7 @@ func TestGRUBElsewhere(t *testing.T) {
 	hear(s, &sent{}, dhcpopts.Firmware(dhcpopts.EFIX64), 67)
 	hearServer(s, dhcpopts.Ack, theLease, "")
 	for _, name := range []string{"shimx64.efi", "grubx64.efi"} {
-		s.started(theLease, "RRQ")
+		s.asks(theLease, "RRQ")
 		s.fetched(theLease, fetch{name: name, bytes: 1000})
 	}
 	lines(out)
@@ -466,7 +467,7 @@ func TestLongTransferIsNotTold(t *testing.T) {
 	hear(s, &sent{}, dhcpopts.Firmware(dhcpopts.EFIX64), 67)
 	m := s.book.known(theMAC)
 	s.book.byIP.put(theLease, m)
-	s.started(theLease, "RRQ")
+	s.asks(theLease, "RRQ")
 	s.transfers(theLease, 1)
 	lines(out)
 

@@ -1,0 +1,175 @@
+package serve
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"net/netip"
+	"path"
+	"strings"
+	"time"
+)
+
+// transfers counts the transfers of a client that run: its boot's story is not
+// over as long as there is one.
+func (s *Server) transfers(client netip.Addr, change int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.fetching[client] += change; s.fetching[client] == 0 {
+		delete(s.fetching, client)
+	}
+}
+
+// begin counts a download in, and end out.
+func (s *Server) begin(d *download) {
+	s.transfers(d.client, 1)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.downloads[d] = struct{}{}
+}
+
+func (s *Server) end(d *download) {
+	s.metrics.httpBytes.Add(d.bytes.Load())
+	s.transfers(d.client, -1)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.downloads, d)
+}
+
+// downloaded tells of a download's end.
+func (s *Server) downloaded(d *download, fault string) {
+	s.fetched(d.client, fetch{
+		name: d.name, bytes: d.bytes.Load(), took: s.now().Sub(d.began), fault: fault,
+		part: d.part, same: d.status == http.StatusNotModified,
+	})
+}
+
+// fetch is a file that was sent, or not to its end.
+type fetch struct {
+	name   string
+	bytes  int64
+	took   time.Duration
+	resent int
+	part   bool   // and more of it is to come
+	same   bool   // the client has it already
+	fault  string // "" when all is well
+}
+
+func (f fetch) String() string {
+	if f.fault != "" {
+		return fmt.Sprintf("failed after %s: %s", size(f.bytes), f.fault)
+	}
+	if f.same {
+		return "not changed, ok"
+	}
+	text := size(f.bytes) + ", ok"
+	if f.resent > 0 {
+		text += fmt.Sprintf(" (%d blocks sent again)", f.resent)
+	}
+	return text
+}
+
+// asks notes a request for a file: RRQ, GET, or HEAD, by which firmware learns
+// the size before it asks for the file.
+func (s *Server) asks(client netip.Addr, request string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m := s.book.at(client, s.neighbour)
+	if m == nil {
+		return
+	}
+	s.book.fetched(m)
+	m.heard, m.grub = s.now(), false
+	if m.steps != nil {
+		m.asked = m.asked || request != http.MethodHead
+		m.step(m.heard, request)
+	}
+}
+
+// fetched tells of a transfer's end: with it the boot's story ends, and files
+// after the first have a line of their own.
+func (s *Server) fetched(client netip.Addr, f fetch) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m := s.book.at(client, s.neighbour)
+	who, mac := s.whoIs(client)
+	event, line := evFile, fmt.Sprintf("%s: %s, %s", who, safe(f.name), f)
+	if m != nil {
+		m.heard, m.grub = s.now(), isGRUB(f.name) && f.fault == ""
+	}
+	switch {
+	case m != nil && m.steps != nil:
+		event, line = evVerdict, m.end(f.String(), f.fault == "")
+	case f.part && f.fault == "":
+		return // iPXE reads a disk image by thousands of parts
+	}
+	attrs := []any{"event", event, "mac", mac, "ip", client.String(), "file", safe(f.name), "bytes", f.bytes, "seconds", f.took.Seconds(), "ok", f.fault == ""}
+	if f.fault != "" {
+		s.Log.Warn(line, append(attrs, "error", f.fault)...)
+		return
+	}
+	s.Log.Info(line, attrs...)
+}
+
+func isGRUB(name string) bool {
+	base := strings.ToLower(path.Base(strings.ReplaceAll(name, `\`, "/")))
+	return strings.HasPrefix(base, "grub") && strings.HasSuffix(base, ".efi")
+}
+
+// missed tells of a request that got no file. Boot loaders try names that are
+// mostly not there: those are normal. For a machine that was offered a file and
+// asks for one that it cannot have the boot is over.
+func (s *Server) missed(client netip.Addr, request, name string, err error) {
+	why := "refused: " + fmt.Sprint(err)
+	if errors.Is(err, fs.ErrNotExist) {
+		why = "there is no such file"
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m := s.book.at(client, s.neighbour)
+	who, mac := s.whoIs(client)
+	if m != nil {
+		s.book.fetched(m)
+		m.heard, m.grub = s.now(), false
+	}
+	attrs := []any{"mac", mac, "ip", client.String(), "file", safe(name), "ok", false, "error", why}
+	if normal := usualMiss(name); normal != "" && errors.Is(err, fs.ErrNotExist) {
+		s.Log.Info(fmt.Sprintf("%s: %s is not there, which is normal: %s", who, safe(name), normal), append(attrs, "event", evFile, "normal", true)...)
+		return
+	}
+	event, line := evFile, fmt.Sprintf("%s: %s for %s: %s", who, request, safe(name), safe(why))
+	if m != nil && m.steps != nil {
+		m.step(m.heard, request)
+		event, line = evVerdict, m.end(fmt.Sprintf("%s: %s", safe(name), safe(why)), false)
+	}
+	s.Log.Warn(line, append(attrs, "event", event)...)
+}
+
+// usualMiss says why a file that is not there need not be (measured, firmware
+// facts: what pxelinux, shim and iPXE ask for).
+func usualMiss(name string) string {
+	name = strings.ToLower(strings.ReplaceAll(name, `\`, "/"))
+	dir, base := path.Split(name)
+	switch {
+	case strings.HasSuffix(dir, "pxelinux.cfg/") && base != "default":
+		return "pxelinux tries names for one machine before pxelinux.cfg/default"
+	case base == "revocations_sku.efi" || base == "revocations_sbat.efi" || strings.HasPrefix(base, "shim_certificate"):
+		return "shim asks for it, and few have it"
+	case base == "autoexec.ipxe":
+		return "iPXE looks for a script of that name first"
+	case strings.HasPrefix(base, "grub.cfg-"):
+		return "GRUB tries names for one machine before grub.cfg"
+	case strings.Contains(dir, "/x86_64-efi/") || strings.Contains(dir, "/arm64-efi/") || strings.Contains(dir, "/i386-efi/"):
+		return "GRUB looks for its lists and modules, and does without"
+	}
+	return ""
+}
+
+// whoIs names a client for the log: by hardware address and kind where known.
+func (s *Server) whoIs(client netip.Addr) (text, mac string) {
+	if m := s.book.at(client, s.neighbour); m != nil {
+		return m.mac + " " + m.who, m.mac
+	}
+	return client.String(), ""
+}

@@ -1,0 +1,62 @@
+package serve
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"time"
+)
+
+// LoadCertificate reads the certificate and key of HTTPS.
+func LoadCertificate(certFile, keyFile string) (*tls.Certificate, error) {
+	c, err := tls.LoadX509KeyPair(certFile, keyFile)
+	if err != nil {
+		return nil, fmt.Errorf("cannot use the certificate %q with the key %q: %w", certFile, keyFile, err)
+	}
+	return &c, nil
+}
+
+// tlsConfig takes the certificate for each connection anew: it may have been
+// renewed. It is nil without HTTPS.
+func (s *Server) tlsConfig() *tls.Config {
+	if !s.tls() {
+		return nil
+	}
+	return &tls.Config{
+		MinVersion: tls.VersionTLS12, // what current edk2 and iPXE speak
+		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+			return s.certificate.Load(), nil
+		},
+	}
+}
+
+// loadCertificate reads the certificate and says what firmware will not like
+// about it.
+func (s *Server) loadCertificate() error {
+	if !s.tls() {
+		return nil
+	}
+	c, err := LoadCertificate(s.TLSCert, s.TLSKey)
+	if err != nil {
+		return err
+	}
+	s.certificate.Store(c)
+	for _, line := range s.certificateDoubts(c.Leaf) {
+		s.Log.Warn(line, "event", evStart)
+	}
+	return nil
+}
+
+// certificateDoubts finds why firmware, whose URL has an address of ours, may
+// refuse a certificate.
+func (s *Server) certificateDoubts(leaf *x509.Certificate) (lines []string) {
+	if now := s.now(); now.Before(leaf.NotBefore) || now.After(leaf.NotAfter) {
+		lines = append(lines, fmt.Sprintf("the certificate is valid from %s to %s only", leaf.NotBefore.Format(time.DateOnly), leaf.NotAfter.Format(time.DateOnly)))
+	}
+	for _, i := range s.ifaces {
+		if leaf.VerifyHostname(i.Addr().String()) != nil {
+			lines = append(lines, fmt.Sprintf("the certificate is not for %s: firmware that looks refuses https://%s/", i.Addr(), i.Addr()))
+		}
+	}
+	return lines
+}
