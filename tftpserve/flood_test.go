@@ -2,7 +2,9 @@ package tftpserve_test
 
 import (
 	"bytes"
+	"errors"
 	"math/rand/v2"
+	"net"
 	"runtime"
 	"testing"
 	"time"
@@ -44,6 +46,80 @@ func TestFlood(t *testing.T) {
 		require.Less(t, (inUse()-before)/strangers, int64(100<<10), "octets for each transfer")
 		f.stop()
 	}
+}
+
+// Requests from addresses that never answer, as forged ones do, keep nobody
+// waiting: they make room for each other and for clients that are there. A
+// client that has answered keeps its place however slow it is.
+func TestForgedAddresses(t *testing.T) {
+	const places, forged = 50, 1000
+	for _, single := range []bool{false, true} {
+		f := start(t, ipv4, func(f *fixture) { f.SinglePort, f.Transfers = single, places })
+		f.put("x", text(50_000))
+		f.put("three blocks", text(1200))
+		slow := f.raw()
+		slow.send(slow.from, "\x00\x01three blocks\x00octet\x00timeout\x00255\x00") // nothing is sent again meanwhile
+		require.NotEmpty(t, slow.next(soon))
+		slow.send(slow.from, "\x00\x04\x00\x00")
+		require.Len(t, slow.next(soon), 516)
+		slow.send(slow.from, "\x00\x04\x00\x01")
+		require.Len(t, slow.next(soon), 516)
+
+		goroutines := runtime.NumGoroutine()
+		for i := range forged {
+			f.forge(t, net.IPv4(127, 1, byte(i>>8), byte(i)), "\x00\x01x\x00octet\x00")
+			if i%100 == 99 {
+				got, _, err := f.get(tftpget.Get{Name: "x", Block: 1428, Window: 1 + i%3})
+				require.NoError(t, err)
+				require.True(t, bytes.Equal(f.files["x"], got))
+				require.LessOrEqual(t, len(f.Running()), places+64)
+				require.LessOrEqual(t, runtime.NumGoroutine()-goroutines, places+64)
+			}
+		}
+		slow.send(slow.from, "\x00\x04\x00\x02")
+		require.Len(t, slow.next(soon), 4+1200-2*512)
+		slow.send(slow.from, "\x00\x04\x00\x03")
+		require.Eventually(t, func() bool { return f.count(func(e Event) bool { return e.Outcome.Complete }) == 11 }, soon, time.Millisecond,
+			"ten honest clients and the slow one")
+		f.stop()
+		require.GreaterOrEqual(t, f.count(func(e Event) bool { return errors.Is(e.Err, ErrDisplaced) }), forged*3/4)
+	}
+}
+
+// forge sends one packet from an address whose owner will say no more.
+func (f *fixture) forge(t *testing.T, from net.IP, packet string) {
+	t.Helper()
+	conn, err := net.DialUDP("udp4", &net.UDPAddr{IP: from}, net.UDPAddrFromAddrPort(f.addr))
+	require.NoError(t, err)
+	_, err = conn.Write([]byte(packet))
+	require.NoError(t, err)
+	require.NoError(t, conn.Close())
+}
+
+func (f *fixture) count(match func(Event) bool) (n int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, e := range f.events {
+		if match(e) {
+			n++
+		}
+	}
+	return n
+}
+
+// One address has no more places than PerClient, forged or not, and takes none
+// from others.
+func TestOneAddressFloods(t *testing.T) {
+	f := start(t, ipv4, func(f *fixture) { f.Transfers, f.PerClient = 20, 5 })
+	f.put("x", text(5000))
+	for range 200 {
+		f.forge(t, net.IPv4(127, 2, 0, 1), "\x00\x01x\x00octet\x00")
+	}
+	_, _, err := f.get(tftpget.Get{Name: "x"})
+	require.NoError(t, err)
+	require.Eventually(t, func() bool { return len(f.Running()) == 5 }, soon, time.Millisecond)
+	require.NotZero(t, f.count(func(e Event) bool { return errors.Is(e.Err, ErrBusy) }))
+	require.Zero(t, f.count(func(e Event) bool { return errors.Is(e.Err, ErrDisplaced) }))
 }
 
 // inUse is the memory of heap and stacks.

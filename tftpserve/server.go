@@ -3,13 +3,14 @@ package tftpserve
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net"
-	"net/netip"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -32,6 +33,13 @@ var ErrBusy = errors.New("too many transfers")
 // most and one block without a window: about 15 KiB in lock-step, 80 KiB with
 // windows, and WindowBytes more for netascii. Beside that up to 64 MiB hold
 // files that many clients fetch.
+//
+// Addresses can be forged. A client that has not answered yet is sent one block
+// of 512 octets or OACKs, no more than one window in all, and when it asks again
+// one packet, ever more rarely: 18 in all at most. Where Transfers are
+// reached, the oldest that was never answered makes room for a new request; one
+// that was answered is never ended for another. With SinglePort the answer can
+// be forged as well.
 type Server struct {
 	// Open opens what a client asks for. Its errors become ERROR packets by
 	// kind: fs.ErrNotExist code 1, everything else code 2. Their texts stay here.
@@ -48,14 +56,12 @@ type Server struct {
 	WindowBytes int  // largest window in octets; 0: 1 MiB
 	SinglePort  bool // answer from the port that was asked, for NAT and containers
 
-	mu       sync.Mutex
-	running  map[*session]struct{}
-	latest   map[netip.AddrPort]*session // by client
-	byClient map[netip.Addr]int
-	count    atomic.Int32 // of running
-	closing  bool
-	wg       sync.WaitGroup // of running
-	cache    cache
+	mu sync.Mutex // of places and closing
+	places
+	count   atomic.Int32 // of running
+	closing bool
+	wg      sync.WaitGroup // of running
+	cache   cache
 }
 
 // maxFailures is how often in a row a socket may fail before Serve gives up:
@@ -118,9 +124,7 @@ func (s *Server) stop() {
 	for _, se := range s.sessions() {
 		se.stopped.Store(true)
 		<-se.ready
-		if se.link != nil {
-			se.link.wake()
-		}
+		se.wake()
 	}
 }
 
@@ -176,7 +180,7 @@ func (s *Server) deliver(from origin, b []byte) bool {
 		return false
 	}
 	if port, ok := se.link.(*sharedPort); ok {
-		port.deliver(slices.Clone(b))
+		port.deliver(slices.Clone(b[:min(len(b), maxReply)]))
 	}
 	return true
 }
@@ -222,12 +226,8 @@ func (s *Server) repeated(se *session) bool {
 	heard := old.heard.Load()
 	if heard == 0 {
 		old.asked.Store(true)
-		select {
-		case <-old.ready:
-			if old.link != nil {
-				old.link.wake()
-			}
-		default: // still opening the file
+		if old.opened() {
+			old.wake()
 		}
 		return true
 	}
@@ -238,45 +238,15 @@ func sameRequest(a, b Packet) bool {
 	return a.File == b.File && a.Mode == b.Mode && slices.Equal(a.Options, b.Options)
 }
 
-// admit counts a transfer in, unless a limit is reached.
-func (s *Server) admit(se *session) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	client := se.req.Client
-	if s.closing || len(s.running) >= or(s.Transfers, defaultTransfers) || s.byClient[client.Addr()] >= or(s.PerClient, defaultPerClient) {
-		return false
-	}
-	if s.running == nil {
-		s.running, s.latest, s.byClient = map[*session]struct{}{}, map[netip.AddrPort]*session{}, map[netip.Addr]int{}
-	}
-	s.wg.Add(1)
-	s.running[se] = struct{}{}
-	s.count.Add(1)
-	s.latest[client] = se
-	s.byClient[client.Addr()]++
-	return true
-}
-
-func (s *Server) release(se *session) {
-	defer s.wg.Done()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	client := se.req.Client
-	delete(s.running, se)
-	s.count.Add(-1)
-	if s.latest[client] == se {
-		delete(s.latest, client)
-	}
-	if s.byClient[client.Addr()]--; s.byClient[client.Addr()] == 0 {
-		delete(s.byClient, client.Addr())
-	}
-}
-
 // serve opens the file and the way to the client, and runs the transfer.
 func (s *Server) serve(l *listener, from origin, se *session, block int) {
 	file, err := s.prepare(l, from, se)
 	close(se.ready)
-	if err != nil {
+	switch {
+	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
+		s.tell(Event{Kind: Refused, Request: se.req, Err: fmt.Errorf("%w: %w", ErrBusy, err)})
+		return
+	case err != nil:
 		s.refuse(l, from, se.req, codeOf(err), err)
 		return
 	}

@@ -1,6 +1,7 @@
 package tftpserve
 
 import (
+	"container/list"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -9,6 +10,9 @@ import (
 	"sync/atomic"
 	"time"
 )
+
+// maxReply is more than a client sends in an ACK or ERROR.
+const maxReply = 1024
 
 // dataHeader is the opcode and block number before the data.
 const dataHeader = 4
@@ -21,16 +25,35 @@ type session struct {
 	link   link // once ready is closed
 	ready  chan struct{}
 
-	asked   atomic.Bool  // the client has sent its request again
-	stopped atomic.Bool  // by Shutdown
-	acked   atomic.Int64 // octets
-	size    atomic.Int64
-	heard   atomic.Int64 // when the client last got on, in Unix nanoseconds; 0: never
+	place     *list.Element // among the unanswered, guarded by the server's mu; nil: answered, or made room
+	displaced atomic.Bool   // made room for another
+	asked     atomic.Bool   // the client has sent its request again
+	stopped   atomic.Bool   // by Shutdown
+	acked     atomic.Int64  // octets
+	size      atomic.Int64
+	heard     atomic.Int64 // when the client last got on, in Unix nanoseconds; 0: never
 
 	terms   Terms
 	content content
 	frame   []byte
 	resent  int
+}
+
+// opened reports whether the file and the way to the client are.
+func (se *session) opened() bool {
+	select {
+	case <-se.ready:
+		return true
+	default:
+		return false
+	}
+}
+
+// wake makes an opened session look at its flags.
+func (se *session) wake() {
+	if se.link != nil {
+		se.link.wake()
+	}
 }
 
 // run serves the file until the transfer has ended.
@@ -50,8 +73,11 @@ func (se *session) run(file File) {
 
 // loop does what the state machine says until it has ended.
 func (se *session) loop(t *Transfer, step Step) (Outcome, error) {
-	buf := make([]byte, 1024) // a client sends ACK and ERROR
-	for !step.Done {
+	buf := make([]byte, maxReply)
+	for confirmed := false; !step.Done; {
+		if se.displaced.Load() {
+			return Outcome{Silent: true}, ErrDisplaced
+		}
 		if err := se.send(step); err != nil {
 			_ = se.link.write(Packet{Op: ERROR, Message: NotDefined.String()}.Append(nil))
 			return Outcome{}, err
@@ -62,6 +88,10 @@ func (se *session) loop(t *Transfer, step Step) (Outcome, error) {
 		}
 		n, err := se.link.read(buf, step.Deadline)
 		step = se.next(t, time.Now(), buf[:max(n, 0)], err)
+		if t.heard && !confirmed {
+			se.server.answered(se)
+			confirmed = true
+		}
 	}
 	return step.Outcome, nil
 }

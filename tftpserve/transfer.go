@@ -42,6 +42,7 @@ type Transfer struct {
 	// there unasked stays within one window.
 	heard  bool
 	budget int64
+	echo   time.Duration // when a repeated request is answered again
 
 	heardAt time.Time // when the client last got on
 	armed   time.Time // when the timeout began to run
@@ -74,7 +75,7 @@ type Outcome struct {
 func NewTransfer(now time.Time, size int64, terms Terms) (*Transfer, Step) {
 	t := &Transfer{
 		terms: terms, size: size, blocks: uint64(size)/uint64(terms.BlockSize) + 1,
-		budget: int64(terms.WindowSize) * int64(terms.BlockSize+dataHeader), heardAt: now,
+		budget: int64(terms.WindowSize) * int64(terms.BlockSize+dataHeader), echo: minTimeout, heardAt: now,
 	}
 	t.timeout = t.patience()
 	if terms.OACK == nil {
@@ -118,11 +119,16 @@ func (t *Transfer) Packet(now time.Time, p Packet) Step {
 }
 
 // repeat answers a client that has sent its request again because it has seen
-// nothing. Copies that the network made come sooner than a client can ask.
+// nothing. Copies that the network made come sooner than a client can ask, and a
+// forged address gets ever less.
 func (t *Transfer) repeat(now time.Time) Step {
-	if t.heard || now.Sub(t.armed) < minTimeout {
+	switch {
+	case t.heard || now.Sub(t.armed) < t.echo:
 		return t.wait()
+	case t.givenUp(now.Sub(t.heardAt)), now.Sub(t.heardAt) > maxSilence:
+		return t.end(Outcome{Silent: true})
 	}
+	t.echo = min(2*t.echo, maxTimeout)
 	return t.again(now)
 }
 

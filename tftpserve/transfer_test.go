@@ -311,3 +311,53 @@ func TestLongTimeoutEnds(t *testing.T) {
 	}
 	require.Equal(t, 510*time.Second, end.Sub(began))
 }
+
+// What is sent in all to an address that never answers, which may be forged:
+// unasked no more than a window, and few packets to one that asks for ever. It
+// ends by itself.
+func TestSilentAddress(t *testing.T) {
+	oack := []Option{{"blksize", "1428"}, {"windowsize", "64"}}
+	for name, c := range map[string]struct {
+		terms  Terms
+		octets int // of TFTP, unasked
+	}{
+		"no options":      {Terms{BlockSize: 512, WindowSize: 1}, 516},
+		"block size":      {Terms{BlockSize: 1428, WindowSize: 1, OACK: oack[:1]}, 5 * 15},
+		"window":          {Terms{BlockSize: 1428, WindowSize: 64, OACK: oack}, 5 * 29},
+		"window, timeout": {Terms{BlockSize: 1428, WindowSize: 64, OACK: oack, Timeout: time.Second}, 7 * 29},
+		"long timeout":    {Terms{BlockSize: 1428, WindowSize: 64, OACK: oack, Timeout: 255 * time.Second}, 2 * 29},
+	} {
+		for _, asks := range []time.Duration{0, 10 * time.Millisecond, time.Second, 4 * time.Second} {
+			packets, octets := silence(t, c.terms, asks)
+			if asks == 0 {
+				require.Equal(t, c.octets, octets, name)
+			}
+			require.LessOrEqual(t, packets, 18, "%s, asked every %v", name, asks)
+		}
+	}
+}
+
+// silence counts what leaves for a client that acknowledges nothing, and asks
+// again every so often.
+func silence(t *testing.T, terms Terms, asks time.Duration) (packets, octets int) {
+	now := time.Unix(0, 0)
+	tr, step := NewTransfer(now, 100_000, terms)
+	asked := now
+	for !step.Done {
+		switch {
+		case step.OACK:
+			packets, octets = packets+1, octets+len(Packet{Op: OACK, Options: terms.OACK}.Append(nil))
+		case step.First > 0:
+			packets, octets = packets+int(step.Last-step.First+1), octets+int(step.Last-step.First+1)*(terms.BlockSize+dataHeader)
+		}
+		if next := asked.Add(asks); asks > 0 && next.Before(step.Deadline) {
+			now, asked = next, next
+			step = tr.Packet(now, Packet{Op: RRQ})
+		} else {
+			now = step.Deadline
+			step = tr.Tick(now)
+		}
+		require.Less(t, now.Sub(time.Unix(0, 0)), 12*time.Minute)
+	}
+	return packets, octets
+}

@@ -214,6 +214,8 @@ func TestLimits(t *testing.T) {
 				r := f.raw()
 				r.send(r.from, "\x00\x01a\x00octet\x00")
 				if r.next(200*time.Millisecond) != "" {
+					r.send(r.from, "\x00\x04\x00\x01") // it is there, so it keeps its place
+					require.NotEmpty(t, r.next(soon))
 					answered++
 					clients = append(clients, r)
 				}
