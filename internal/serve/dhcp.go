@@ -56,8 +56,8 @@ func (s *Server) handle(k socket, d datagram) {
 		return
 	}
 	for _, r := range decision.Replies {
-		if err := s.reply(k, d, r); err != nil {
-			s.Log.Warn(fmt.Sprintf("%s: answer not sent: %v", m.mac, err), "event", evDecision, "mac", m.mac, "error", err.Error())
+		if err := s.send(k, d, r, m.mac); err != nil {
+			s.unsent(m.mac, err)
 			return
 		}
 	}
@@ -111,7 +111,7 @@ func (s *Server) answered(e proxydhcp.Event, m *machine, d proxydhcp.Decision) {
 	if s.observing {
 		why += "; not sent, only observing"
 	}
-	s.Log.Info(m.mac+" "+why, "event", evDecision, "mac", m.mac, "arch", e.Packet.Client().Arch().String(), "rule", origin(d.Case), "sent", !s.observing)
+	s.Log.Info(m.mac+" "+why, "event", evDecision, "mac", m.mac, "arch", proxydhcp.ClientOf(e.Packet).Arch().String(), "rule", origin(d.Case), "sent", !s.observing)
 	if d.Refusal != "" {
 		s.Log.Warn(m.mac+": changed the way of answering: "+d.Refusal, "event", evDecision, "mac", m.mac, "refused", string(m.Refused))
 	}

@@ -74,11 +74,13 @@ func Scan(dir string, root *bootfiles.Root, scheme string) (*plan.Plan, []string
 		if !ok {
 			continue
 		}
-		if _, taken := best[x.arch]; taken {
+		_, taken := best[x.arch]
+		switch {
+		case !taken:
+			best[x.arch] = x
+		case x.arch != dhcpopts.RPiBoot: // a Pi takes what it needs by names of its own
 			notes = append(notes, fmt.Sprintf("%s is there for %s too; --file %s=%s takes it", safe(name), x.arch, x.arch, safe(name)))
-			continue
 		}
-		best[x.arch] = x
 	}
 	if len(best) == 0 {
 		return nil, nil, fmt.Errorf("no boot program in %q: none of the names that firmware is known to load, and no UEFI program", dir)
@@ -139,6 +141,9 @@ func fits(pattern, name string) bool {
 func recognise(root *bootfiles.Root, name string) (program, bool) {
 	if slices.ContainsFunc(parts, func(p string) bool { return fits(p, name) }) {
 		return program{}, false
+	}
+	if isPiFile(name) {
+		return program{path: name, arch: dhcpopts.RPiBoot}, true
 	}
 	archs, kind := plan.Known(name)
 	x := program{path: name, kind: kind}

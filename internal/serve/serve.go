@@ -74,6 +74,7 @@ type Server struct {
 	inherited *inherited
 	neighbour func(netip.Addr) net.HardwareAddr
 	now       func() time.Time
+	after     func(time.Duration, func())
 	metrics   metrics
 	capture   *recorder
 
@@ -96,13 +97,16 @@ type Server struct {
 	fetching  map[netip.Addr]int // transfers that run, by client
 	downloads map[*download]struct{}
 	observing bool
+	delayed   int // answers that wait for their time
+	stopping  bool
 }
 
 // Open opens all sockets: what needs the right to do so is done after it.
 func Open(c Config) (*Server, error) {
 	s := &Server{
 		Config: c, inherited: inherit(), neighbour: neighbour, now: time.Now,
-		book: newBook(), rivals: newLRU[netip.Addr, bool](maxRivals), fetching: map[netip.Addr]int{},
+		after: func(d time.Duration, f func()) { time.AfterFunc(d, f) },
+		book:  newBook(), rivals: newLRU[netip.Addr, bool](maxRivals), fetching: map[netip.Addr]int{},
 		downloads: map[*download]struct{}{}, observing: c.Observe == ObserveOnly,
 	}
 	for i := range s.Ifaces {
@@ -276,8 +280,11 @@ func (s *Server) Run(ctx context.Context) error {
 	return errors.Join(<-faults, s.capture.fault())
 }
 
-// wake makes every read return.
+// wake makes every read return, and lets no answer go that waits.
 func (s *Server) wake() {
+	s.mu.Lock()
+	s.stopping = true
+	s.mu.Unlock()
 	for _, k := range append(s.dhcp, s.ears...) {
 		_ = k.SetReadDeadline(time.Unix(1, 0))
 	}

@@ -283,6 +283,8 @@ func TestMisses(t *testing.T) {
 	for name, normal := range map[string]bool{
 		"pxelinux.cfg/01-52-54-00-12-34-56": true, "pxelinux.cfg/0A00": true, "pxelinux.cfg/default": false,
 		`boot\revocations_sku.efi`: true, "shim_certificate_0.efi": true, "autoexec.ipxe": true, "boot.efi": false,
+		"9ffefdef/start4.elf": true, "DC-A6-32-01-36-C2/config.txt": true, "bootsig.bin": true, "pieeprom.sig": true, "kernel8.img": true,
+		"start4.elf": false, "config.txt": false, "kernel.img": false, "9ffefde/start4.elf": false, "9ffefdefa/start4.elf": false,
 	} {
 		_, err := s.openTFTP(tftpserve.Request{Packet: tftpserve.Packet{File: name}})
 		s.missed(theLease, "TFTP", name, err)

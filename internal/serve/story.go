@@ -162,6 +162,8 @@ func usualMiss(name string) string {
 		return "GRUB tries names for one machine before grub.cfg"
 	case strings.Contains(dir, "/x86_64-efi/") || strings.Contains(dir, "/arm64-efi/") || strings.Contains(dir, "/i386-efi/"):
 		return "GRUB looks for its lists and modules, and does without"
+	case isPiMiss(dir, base):
+		return "a Raspberry Pi looks in a folder of its own first, and for files that few have"
 	}
 	return ""
 }
