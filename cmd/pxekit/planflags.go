@@ -107,8 +107,8 @@ func (u *ui) readPlanFile(name string, local netip.Addr) (*plan.Plan, error) {
 	return u.planned(p, found, nil)
 }
 
-// readHosts appends the machines of a plan's CSV file, which stands beside the
-// plan unless its path is absolute.
+// readHosts reads the machines of a plan's CSV file, which stands beside the
+// plan unless its path is absolute. Such a plan lists none itself.
 func (u *ui) readHosts(p *plan.Plan, planName string) error {
 	name := p.HostsFile
 	if !filepath.IsAbs(name) && planName != "-" {
@@ -119,11 +119,9 @@ func (u *ui) readHosts(p *plan.Plan, planName string) error {
 		return ioError("read the hosts of "+planName, err)
 	}
 	defer f.Close()
-	hosts, err := plan.ParseHostsCSV(name, f)
-	if err != nil {
+	if p.Hosts, err = plan.ParseHostsCSV(name, f); err != nil {
 		return u.planFailure(err)
 	}
-	p.Hosts = append(p.Hosts, hosts...)
 	return nil
 }
 

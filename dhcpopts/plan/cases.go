@@ -155,8 +155,9 @@ func (p *Plan) namesEFIBC() bool {
 // overwrites the octet after an option 67 without NUL (facts: edk2 rule 2).
 func (p *Plan) answerOf(r *Rule, class string) dhcpopts.Answer {
 	server := p.ServerOf(r)
-	file := []byte(expand(r.File, addrText(server)))
-	a := dhcpopts.Answer{SIAddr: server, SName: []byte(r.ServerName)}
+	address := addrText(server)
+	file := []byte(expand(r.File, address))
+	a := dhcpopts.Answer{SIAddr: server, SName: []byte(r.ServerName), Options: make([]dhcpopts.Option, 0, 2+len(r.Options))} // mostly 66 and 67
 	if p.Via != ViaOption && len(file) <= HeaderFileMax {
 		a.File = file
 	}
@@ -176,7 +177,7 @@ func (p *Plan) answerOf(r *Rule, class string) dhcpopts.Answer {
 	}
 	if p.Via != ViaHeader {
 		if server.IsValid() {
-			add(dhcpopts.OptTFTPServer, p.close(dhcpopts.OptTFTPServer, []byte(addrText(server)), class))
+			add(dhcpopts.OptTFTPServer, p.close(dhcpopts.OptTFTPServer, []byte(address), class))
 		}
 		if len(file) > 0 {
 			add(dhcpopts.OptBootFile, p.close(dhcpopts.OptBootFile, file, class))
@@ -240,6 +241,9 @@ const serverMark = "{server}"
 
 // expand puts the server's address in for {server}; iPXE's own ${server} stays.
 func expand(file, server string) string {
+	if !strings.Contains(file, serverMark) {
+		return file
+	}
 	var b strings.Builder
 	for {
 		before, after, found := strings.Cut(file, serverMark)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -46,6 +47,9 @@ func ParseHostsCSV(name string, r io.Reader) ([]Rule, error) {
 		host, err := h.host(record)
 		if err != nil {
 			return nil, err
+		}
+		if len(hosts) == cap(hosts) {
+			hosts = slices.Grow(hosts, len(hosts)+1) // doubled: append alone copies a large slice five times over
 		}
 		hosts = append(hosts, host)
 		h.guard.pending = 0

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"iter"
 	"net/netip"
 	"strings"
 
@@ -59,7 +60,7 @@ func spellValue(code uint8, value []byte) (text string, sent []byte, ok bool) {
 	if len(want) == 0 || internal[int(code)] {
 		return "", nil, false
 	}
-	for _, candidate := range candidates(code, want) {
+	for candidate := range candidates(code, want) {
 		o, err := readValue(code, candidate)
 		if err != nil || !bytes.Equal(o.val, want) || o.addrs && hasZeroAddr(want) {
 			continue
@@ -77,26 +78,24 @@ func alwaysClosed(code uint8) bool {
 }
 
 // candidates are the spellings to try, the most readable first.
-func candidates(code uint8, v []byte) []string {
-	var all []string
-	if quoted, ok := Quote(v); ok && (printable(v) || table[int(code)].kind == kindName) {
-		all = append(all, quoted)
-		if quoted[0] != '"' {
-			all = append(all, `"`+strings.ReplaceAll(quoted, `\`, `\\`)+`"`)
+func candidates(code uint8, v []byte) iter.Seq[string] {
+	kind := table[int(code)].kind
+	return func(yield func(string) bool) {
+		if quoted, ok := Quote(v); ok && (printable(v) || kind == kindName) {
+			if !yield(quoted) || quoted[0] != '"' && !yield(`"`+strings.ReplaceAll(quoted, `\`, `\\`)+`"`) {
+				return
+			}
 		}
-	}
-	switch table[int(code)].kind {
-	case kindAddrs:
-		all = append(all, addrList(v))
-	case kindTime:
-		if len(v) == 4 {
-			all = append(all, fmt.Sprint(binary.BigEndian.Uint32(v)))
+		if kind == kindAddrs && !yield(addrList(v)) ||
+			kind == kindTime && len(v) == 4 && !yield(fmt.Sprint(binary.BigEndian.Uint32(v))) {
+			return
 		}
+		if len(v) == 1 {
+			yield(fmt.Sprintf("%db", v[0]))
+			return
+		}
+		yield(hexOctets(v))
 	}
-	if len(v) == 1 {
-		return append(all, fmt.Sprintf("%db", v[0]))
-	}
-	return append(all, hexOctets(v))
 }
 
 func printable(v []byte) bool {

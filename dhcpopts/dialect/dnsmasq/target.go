@@ -35,20 +35,31 @@ func support() map[dialect.Feature]dialect.Support {
 }
 
 func write(p *plan.Plan, r dialect.Request) (dialect.Output, error) {
-	body, ranges := InFile(p, nil)
-	if r.Full {
-		head, err := fullHead(p, r)
-		if err != nil {
-			return dialect.Output{}, err
-		}
-		body = Lines(p, Medium{})
-		body.Lines, ranges = append(head, body.Lines...), ""
+	body, ranges, err := lines(p, r)
+	if err != nil {
+		return dialect.Output{}, err
 	}
-	text := strings.Join(body.Lines, "\n") + "\n"
+	text := strings.Join(append(body.Lines, ""), "\n")
 	return dialect.Output{
 		Text: text, Notes: body.Notes, Lost: body.Lost, Evidence: dialect.Wire, Check: "dnsmasq --test -C FILE",
 		Expect: Expect(func() string { return text + ranges }),
 	}, nil
+}
+
+// lines writes a plan as a whole file or as a part of one, with the ranges that
+// the part leaves to the rest.
+func lines(p *plan.Plan, r dialect.Request) (b Body, ranges string, err error) {
+	if !r.Full {
+		b, ranges = InFile(p, nil)
+		return b, ranges, nil
+	}
+	head, err := fullHead(p, r)
+	if err != nil {
+		return Body{}, "", err
+	}
+	b = Lines(p, Medium{})
+	b.Lines = append(head, b.Lines...)
+	return b, "", nil
 }
 
 // scopeHead tells how to keep a plan to its networks: dnsmasq knows them only by

@@ -21,6 +21,10 @@ type Body struct {
 	Lost  []dialect.Note
 }
 
+// usualLines is how many lines most rules have: a comment, a tag, the header's
+// fields and options 66 and 67.
+const usualLines = 5
+
 // Medium is what the lines are written into.
 type Medium struct {
 	// Guard lets a network be taken out of the plan: its range sets the tag
@@ -37,9 +41,9 @@ type Medium struct {
 // wins and nothing is merged, although in dnsmasq the last line does.
 func Lines(p *plan.Plan, m Medium) Body {
 	w := writer{conditions: conditions{byText: map[string]string{}, count: map[string]int{}}, nul: p.NUL, carries: m.Carries}
-	var rules []string
 	cases := p.Cases()
 	names := tagNames(cases)
+	rules := make([]string, 0, usualLines*len(cases))
 	for i, c := range cases {
 		need, lost := w.need(c.Cond)
 		if lost != "" {

@@ -13,7 +13,7 @@ import (
 // and user-class are built in, and unknown-175 is what dhcpd calls an option it
 // has no name for.
 func condition(c plan.Cond) []string {
-	terms := []string{startsWith("option vendor-class-identifier", c.Class)}
+	terms := append(make([]string, 0, 4), startsWith("option vendor-class-identifier", c.Class))
 	if c.Archs != nil {
 		terms = append(terms, archTerm(c.Archs))
 	}
@@ -41,7 +41,7 @@ func condition(c plan.Cond) []string {
 func archTerm(archs []dhcpopts.Arch) string {
 	var terms []string
 	for _, a := range archs {
-		terms = append(terms, fmt.Sprintf("substring(option pxe-system-type, 0, 2) = %s", hexList(integer(uint32(a), 16))))
+		terms = append(terms, "substring(option pxe-system-type, 0, 2) = "+hexList([]byte{byte(a >> 8), byte(a)}))
 		if a == dhcpopts.BIOS {
 			terms = append(terms, "not exists pxe-system-type")
 		}
@@ -77,5 +77,15 @@ func anyOf(terms []string) string {
 
 // hexList writes octets as dhcpd reads them: 52:54:0a.
 func hexList(b []byte) string {
-	return strings.ReplaceAll(strings.TrimSpace(fmt.Sprintf("% x", b)), " ", ":")
+	const digits = "0123456789abcdef"
+	var text strings.Builder
+	text.Grow(3 * len(b))
+	for i, c := range b {
+		if i > 0 {
+			text.WriteByte(':')
+		}
+		text.WriteByte(digits[c>>4])
+		text.WriteByte(digits[c&15])
+	}
+	return text.String()
 }

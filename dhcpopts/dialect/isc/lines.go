@@ -37,7 +37,7 @@ func OptionName(code uint8) string {
 
 // optionLine is the statement that sends exactly these octets.
 func optionLine(code uint8, value []byte) string {
-	return fmt.Sprintf("option %s %s;", OptionName(code), valueText(code, value))
+	return "option " + OptionName(code) + " " + valueText(code, value) + ";"
 }
 
 // valueText writes a value in the type of its option where that can say it, and

@@ -1,6 +1,9 @@
 package isc
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // MaxString is the longest string constant: tokbuf has 1500 octets
 // (common/conflex.c), and the closing quote takes the place of the last.
@@ -11,19 +14,22 @@ const MaxString = 1499
 // digits; the quote and the backslash are escaped by a backslash. A raw octet
 // 255 would be read as the end of the file.
 func Quote(value []byte) string {
-	b := make([]byte, 0, len(value)+2)
-	b = append(b, '"')
+	var b strings.Builder
+	b.Grow(len(value) + 8) // the quotes, and a few escapes
+	b.WriteByte('"')
 	for _, c := range value {
 		switch {
 		case c == '"' || c == '\\':
-			b = append(b, '\\', c)
+			b.WriteByte('\\')
+			b.WriteByte(c)
 		case c < ' ' || c > '~':
-			b = fmt.Appendf(b, `\%03o`, c)
+			fmt.Fprintf(&b, `\%03o`, c)
 		default:
-			b = append(b, c)
+			b.WriteByte(c)
 		}
 	}
-	return string(append(b, '"'))
+	b.WriteByte('"')
+	return b.String()
 }
 
 // stringReader is read_string of common/conflex.c: octets after the opening

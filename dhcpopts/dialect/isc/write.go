@@ -184,7 +184,13 @@ func chain(head string, cases []plan.Case) string {
 		if i > 0 {
 			word = "} elsif"
 		}
-		fmt.Fprintf(&b, "%s %s {\n  # %s\n", word, strings.Join(condition(c.Cond), "\n    and "), c.Origin)
+		for _, term := range condition(c.Cond) {
+			b.WriteString(word)
+			b.WriteString(" ")
+			b.WriteString(term)
+			word = "\n    and"
+		}
+		b.WriteString(" {\n  # " + c.Origin + "\n")
 		for _, line := range statements(c.Answer) {
 			b.WriteString("  ")
 			b.WriteString(line)
@@ -198,7 +204,7 @@ func chain(head string, cases []plan.Case) string {
 
 // statements sets all an answer has.
 func statements(a dhcpopts.Answer) []string {
-	var lines []string
+	lines := make([]string, 0, 4+len(a.Options))
 	if a.HasServer() {
 		lines = append(lines, "next-server "+a.SIAddr.String()+";")
 	}

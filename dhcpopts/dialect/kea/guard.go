@@ -22,7 +22,7 @@ type entry struct {
 }
 
 // test is the entry's own condition behind its guards.
-func (e entry) test() string {
+func (e *entry) test() string {
 	var terms []string
 	for _, g := range e.guards {
 		terms = append(terms, "not member('"+g+"')")
@@ -39,64 +39,58 @@ func (e entry) test() string {
 
 // entries names the cases and puts hosts with equal answers together: machines
 // with different addresses never compete, so their order is free.
-func entries(cases []plan.Case) []entry {
-	out := make([]entry, 0, len(cases))
-	g := grouping{open: map[string][]int{}, seen: map[string][]plan.Cond{}}
+func entries(cases []plan.Case) []*entry {
+	out := make([]*entry, 0, len(cases))
+	g := grouping{cases: cases, open: map[string][]*entry{}, seen: map[string][]int{}}
 	for i, c := range cases {
-		name := "pxekit-" + strings.ReplaceAll(c.Origin, " ", "-")
+		e := &entry{name: "pxekit-" + strings.ReplaceAll(c.Origin, " ", "-"), cond: c.Cond, answer: c.Answer, origin: c.Origin}
 		if i > 0 && cases[i-1].Origin == c.Origin {
-			name += "-http" // a rule for PXE and HTTP types is two cases
+			e.name += "-http" // a rule for PXE and HTTP types is two cases
 		}
-		if at, ok := g.place(out, c); ok {
-			out[at].macs = append(out[at].macs, c.Cond.MAC)
+		if !g.alone(c.Cond) {
+			clear(g.open) // what comes later must not move in front of this
+			out = append(out, e)
 			continue
 		}
-		e := entry{name: name, cond: c.Cond, answer: c.Answer, origin: c.Origin}
-		if g.groups(c) {
-			e.macs, e.cond.MAC = [][]byte{c.Cond.MAC}, nil
-			key := groupKey(e.cond, e.answer)
-			g.open[key] = append(g.open[key], len(out))
-			g.seen[string(c.Cond.MAC)] = append(g.seen[string(c.Cond.MAC)], c.Cond)
-		} else {
-			clear(g.open) // what comes later must not move in front of this
+		g.seen[string(c.Cond.MAC)] = append(g.seen[string(c.Cond.MAC)], i)
+		e.macs, e.cond.MAC = [][]byte{c.Cond.MAC}, nil
+		if same := g.like(e); same != nil {
+			same.macs = append(same.macs, c.Cond.MAC)
+			continue
 		}
 		out = append(out, e)
 	}
 	return out
 }
 
-// grouping remembers which entries still take addresses, and which addresses
-// were taken.
+// grouping remembers which entries still take addresses, and which cases have
+// taken an address.
 type grouping struct {
-	open map[string][]int
-	seen map[string][]plan.Cond
+	cases []plan.Case
+	open  map[string][]*entry
+	seen  map[string][]int
 }
 
-// groups reports whether a case is told apart from all before it by its address.
-func (g grouping) groups(c plan.Case) bool {
-	if len(c.Cond.MAC) != wholeMAC {
+// alone reports whether a condition is told apart from all before it by its
+// address.
+func (g grouping) alone(c plan.Cond) bool {
+	if len(c.MAC) != wholeMAC {
 		return false
 	}
-	return !slices.ContainsFunc(g.seen[string(c.Cond.MAC)], func(o plan.Cond) bool { return !disjoint(o, c.Cond) })
+	return !slices.ContainsFunc(g.seen[string(c.MAC)], func(i int) bool { return !disjoint(g.cases[i].Cond, c) })
 }
 
-func (g grouping) place(out []entry, c plan.Case) (at int, ok bool) {
-	if !g.groups(c) {
-		return 0, false
-	}
-	cond := c.Cond
-	cond.MAC = nil
-	for _, i := range g.open[groupKey(cond, c.Answer)] {
-		if reflect.DeepEqual(out[i].cond, cond) && reflect.DeepEqual(out[i].answer, c.Answer) {
-			g.seen[string(c.Cond.MAC)] = append(g.seen[string(c.Cond.MAC)], c.Cond)
-			return i, true
+// like returns an open entry that differs from e in the addresses only. If there
+// is none, e is open from now on.
+func (g grouping) like(e *entry) *entry {
+	key := e.cond.Class + "\x00" + string(e.answer.File) + "\x00" + e.answer.SIAddr.String()
+	for _, o := range g.open[key] {
+		if reflect.DeepEqual(o.cond, e.cond) && reflect.DeepEqual(o.answer, e.answer) {
+			return o
 		}
 	}
-	return 0, false
-}
-
-func groupKey(c plan.Cond, a dhcpopts.Answer) string {
-	return c.Class + "\x00" + string(a.File) + "\x00" + a.SIAddr.String()
+	g.open[key] = append(g.open[key], e)
+	return nil
 }
 
 // disjoint reports that no client meets both conditions.
@@ -110,7 +104,7 @@ func disjoint(a, b plan.Cond) bool {
 func apart(a, b string) bool { return !strings.HasPrefix(a, b) && !strings.HasPrefix(b, a) }
 
 // compete reports whether one client may meet both entries' conditions.
-func (e entry) compete(o entry) bool {
+func (e *entry) compete(o *entry) bool {
 	if disjoint(e.cond, o.cond) {
 		return false
 	}
@@ -132,24 +126,22 @@ const guardMax = 8
 
 // guarded is a list of entries with the classes that stand for many of them.
 type guarded struct {
-	entries []entry // an entry without origin stands for those before it
-	last    int     // entries before this are in the latest fold
+	entries []*entry // an entry without origin stands for those before it
+	last    int      // entries before this are in the latest fold
 	fold    string
 }
 
 // guard gives each entry its guards.
-func guard(list []entry) []entry {
-	g := guarded{entries: make([]entry, 0, len(list))}
-	index := newKeyed()
+func guard(list []*entry) []*entry {
+	g := guarded{entries: make([]*entry, 0, len(list))}
+	earlier := newKeyed()
 	for _, e := range list {
-		rivals := index.rivals(list, e)
-		if len(rivals) > guardMax {
+		e.guards = earlier.rivals(e)
+		if len(e.guards) > guardMax {
 			e.guards = []string{g.standIn()}
-		} else {
-			e.guards = rivals
 		}
 		g.entries = append(g.entries, e)
-		index.add(e)
+		earlier.add(e)
 	}
 	return g.entries
 }
@@ -167,59 +159,70 @@ func (g *guarded) standIn() string {
 		taken = append(taken, e.name)
 	}
 	g.fold = fmt.Sprintf("pxekit-taken-%d", len(g.entries))
-	g.entries = append(g.entries, entry{name: g.fold, guards: taken})
+	g.entries = append(g.entries, &entry{name: g.fold, guards: taken})
 	g.last = len(g.entries)
 	return g.fold
 }
 
-// keyed finds the earlier entries that may compete without looking at all.
+// keyed finds the entries that may compete without looking at all: of two for
+// whole addresses, or for UUIDs, only those that share one do.
 type keyed struct {
-	byMAC map[string][]int
-	loose []int // entries not told apart by address
-	count int
+	entries            []*entry
+	byMAC, byUUID      map[string][]int
+	macs, uuids, loose []int // by what tells an entry apart
 }
 
-func newKeyed() *keyed { return &keyed{byMAC: map[string][]int{}} }
+func newKeyed() *keyed { return &keyed{byMAC: map[string][]int{}, byUUID: map[string][]int{}} }
 
-func (k *keyed) add(e entry) {
-	for _, m := range e.macs {
-		k.byMAC[string(m)] = append(k.byMAC[string(m)], k.count)
-	}
-	if e.macs == nil {
-		k.loose = append(k.loose, k.count)
-	}
-	k.count++
-}
-
-// rivals names earlier entries that compete with e, in order; it stops when
-// there are more than guardMax.
-func (k *keyed) rivals(list []entry, e entry) (names []string) {
-	var candidates []int
-	if e.macs == nil {
-		candidates = upTo(k.count)
-	} else {
-		candidates = slices.Clone(k.loose)
+func (k *keyed) add(e *entry) {
+	i := len(k.entries)
+	k.entries = append(k.entries, e)
+	switch {
+	case e.macs != nil:
+		k.macs = append(k.macs, i)
 		for _, m := range e.macs {
-			candidates = append(candidates, k.byMAC[string(m)]...)
+			k.byMAC[string(m)] = append(k.byMAC[string(m)], i)
 		}
-		slices.Sort(candidates)
-		candidates = slices.Compact(candidates)
+	case e.cond.UUID != nil:
+		k.uuids = append(k.uuids, i)
+		k.byUUID[string(e.cond.UUID)] = append(k.byUUID[string(e.cond.UUID)], i)
+	default:
+		k.loose = append(k.loose, i)
 	}
-	for _, i := range candidates {
-		if e.compete(list[i]) {
-			names = append(names, list[i].name)
+}
+
+// candidates are lists of entries, all that may compete with e among them.
+func (k *keyed) candidates(e *entry) [][]int {
+	switch {
+	case e.macs != nil:
+		all := [][]int{k.loose, k.uuids}
+		for _, m := range e.macs {
+			all = append(all, k.byMAC[string(m)])
 		}
-		if len(names) > guardMax {
-			break
+		return all
+	case e.cond.UUID != nil:
+		return [][]int{k.loose, k.macs, k.byUUID[string(e.cond.UUID)]}
+	}
+	return [][]int{k.loose, k.macs, k.uuids}
+}
+
+// rivals names the entries that compete with e, in order; it stops when there are
+// more than guardMax.
+func (k *keyed) rivals(e *entry) (names []string) {
+	var found []int
+	for _, list := range k.candidates(e) {
+		for _, i := range list {
+			if len(found) > guardMax {
+				break
+			}
+			if e.compete(k.entries[i]) && !slices.Contains(found, i) {
+				found = append(found, i)
+			}
 		}
+	}
+	slices.Sort(found)
+	for _, i := range found {
+		names = append(names, k.entries[i].name)
 	}
 	return names
-}
-
-func upTo(n int) []int {
-	all := make([]int, n)
-	for i := range all {
-		all[i] = i
-	}
-	return all
 }

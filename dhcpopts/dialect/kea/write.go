@@ -40,10 +40,7 @@ func write(p *plan.Plan, r dialect.Request) (dialect.Output, error) {
 		return dialect.Output{}, err
 	}
 	all := guard(entries(p.Cases()))
-	classes := w.classes(all)
-	members := w.members(all, r)
-	before, after, _ := strings.Cut(Format(object(member("Dhcp4", object(members...)))), Quote(classesHere))
-	text := comment(r.Full) + before + classes + after + "\n"
+	text := w.text(all, r)
 	w.remarks(r)
 	return dialect.Output{
 		Text: text, Notes: w.notes, Lost: w.lost,
@@ -86,22 +83,41 @@ func comment(full bool) string {
 // long as they are. The nodes of 100,000 classes would take half a gigabyte.
 var classesHere = strings.Repeat("classes", lineMax)
 
-// classes formats the classes one by one.
-func (w *writer) classes(all []entry) string {
+// text writes the config of the entries.
+func (w *writer) text(all []*entry, r dialect.Request) string {
+	head := append(server(r), member("client-classes", str(classesHere)))
+	before, _ := around(head)
+	var b strings.Builder
+	b.WriteString(comment(r.Full))
+	b.WriteString(before)
+	w.classes(&b, all)
+	_, after := around(append(head, w.rest(all, r)...)) // the classes have filled the hook
+	b.WriteString(after)
+	b.WriteString("\n")
+	return b.String()
+}
+
+// around formats what stands before and after the classes.
+func around(members []Member) (before, after string) {
+	before, after, _ = strings.Cut(Format(object(member("Dhcp4", object(members...)))), Quote(classesHere))
+	return before, after
+}
+
+// classes writes the classes one by one.
+func (w *writer) classes(b *strings.Builder, all []*entry) {
 	const indent = "    "
 	if len(all) == 1 { // may fit on a line
-		return string(appendNode(nil, list(w.class(all[0])), indent))
+		b.Write(appendNode(nil, list(w.class(all[0])), indent))
+		return
 	}
-	var text strings.Builder
 	var class []byte
 	for i, e := range all {
 		class = appendNode(append(class[:0], indent+"  "...), w.class(e), indent+"  ")
-		text.WriteString(separator(i))
-		text.Write(class)
-		dialect.Reserve(&text, i+1, len(all))
+		b.WriteString(separator(i))
+		b.Write(class)
+		dialect.Reserve(b, i+1, len(all))
 	}
-	text.WriteString("\n" + indent + "]")
-	return text.String()
+	b.WriteString("\n" + indent + "]")
 }
 
 func separator(i int) string {
@@ -111,19 +127,24 @@ func separator(i int) string {
 	return ",\n"
 }
 
-// members builds what stands in Dhcp4.
-func (w *writer) members(all []entry, r dialect.Request) []Member {
-	var members []Member
-	if r.Full {
-		iface := r.Interface
-		if iface == "" {
-			iface = "*"
-		}
-		members = append(members,
-			member("interfaces-config", object(member("interfaces", list(str(iface))))),
-			member("lease-database", object(member("type", str("memfile")))))
+// server is what a whole file has before the classes.
+func server(r dialect.Request) []Member {
+	if !r.Full {
+		return nil
 	}
-	members = append(members, member("client-classes", str(classesHere)))
+	iface := r.Interface
+	if iface == "" {
+		iface = "*"
+	}
+	return []Member{
+		member("interfaces-config", object(member("interfaces", list(str(iface))))),
+		member("lease-database", object(member("type", str("memfile")))),
+	}
+}
+
+// rest builds what stands in Dhcp4 after the classes.
+func (w *writer) rest(all []*entry, r dialect.Request) []Member {
+	var members []Member
 	if len(w.hook) > 0 {
 		hook := object(member("library", str(FlexLibrary)), member("parameters", object(member("options", list(w.hook...)))))
 		members = append(members, member("hooks-libraries", list(hook)))
@@ -138,7 +159,7 @@ func (w *writer) members(all []entry, r dialect.Request) []Member {
 	return append(members, member("subnet4", list(subnets...)))
 }
 
-func subnetNode(i int, prefix netip.Prefix, all []entry, r dialect.Request) *Node {
+func subnetNode(i int, prefix netip.Prefix, all []*entry, r dialect.Request) *Node {
 	var members []Member
 	if r.Full {
 		members = append(members, member("id", number10(i+1)))
@@ -158,7 +179,7 @@ func subnetNode(i int, prefix netip.Prefix, all []entry, r dialect.Request) *Nod
 // class builds one client-class. One with a scope is only evaluated where a
 // subnet requires it: header fields and options of a class that took a client
 // reach it whatever subnet it is in.
-func (w *writer) class(e entry) *Node {
+func (w *writer) class(e *entry) *Node {
 	members := []Member{member("name", str(e.name))}
 	if e.origin == "" {
 		members = append(members, member("test", str(takenTest(e.guards))))
@@ -182,7 +203,7 @@ func takenTest(classes []string) string {
 // snameMax is the longest server-hostname (servers.md 2.4).
 const snameMax = 63
 
-func (w *writer) answer(e entry) (members []Member) {
+func (w *writer) answer(e *entry) (members []Member) {
 	a := e.answer
 	if a.HasServer() {
 		if a.SIAddr.Is4() && a.SIAddr != netip.AddrFrom4([4]byte{255, 255, 255, 255}) {
@@ -203,7 +224,7 @@ func (w *writer) answer(e entry) (members []Member) {
 }
 
 // options builds a class's option-data, or the entries of the hook.
-func (w *writer) options(e entry) (members []Member) {
+func (w *writer) options(e *entry) (members []Member) {
 	var data []*Node
 	seen := map[uint8]bool{}
 	for _, o := range e.answer.Options {
@@ -247,7 +268,7 @@ func reserved(code uint8) bool {
 // sayable returns what option-data sends for a value, if it takes it at all, and
 // says what it changes: the closing NUL of every text, and what does not fit the
 // option's definition.
-func (w *writer) sayable(e entry, o dhcpopts.Option) (sent []byte, ok bool) {
+func (w *writer) sayable(e *entry, o dhcpopts.Option) (sent []byte, ok bool) {
 	sent, err := classValue(o)
 	switch {
 	case err != nil:
