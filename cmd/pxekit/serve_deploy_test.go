@@ -50,8 +50,7 @@ func TestServeGivesUpRights(t *testing.T) {
 	t.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
 
 	segment := lab.NewSegment(t)
-	s := &site{T: t, client: segment.Host(t, bootHost)}
-	s.listen()
+	s := visit(t, segment)
 	run := lab.Program("pxekit-static", `"$1" serve -i s0 --root `+bootFolder(t), "answering on s0")
 	s.pxekit = segment.Host(t, pxeHost).Start(t, run, "")
 	s.said("gave up all capabilities")

@@ -15,9 +15,9 @@ import (
 // On a bench without a DHCP server pxekit gives addresses and boot files in one
 // message, and no address that somebody has.
 func TestServeGivesAddresses(t *testing.T) {
+	t.Parallel()
 	segment := lab.NewSegment(t)
-	s := &site{T: t, client: segment.Host(t, bootHost)}
-	s.listen()
+	s := visit(t, segment)
 	flags := " --dhcp 10.77.0.49-10.77.0.60 --dhcp-router 10.77.0.1 --root "
 	s.pxekit = segment.Host(t, pxeHost).Start(t, lab.Program("pxekit", `exec "$1" serve -i s0`+flags+bootFolder(t), "answering on s0"), "")
 	s.said("10.77.0.50 is in use and will not be given")
@@ -31,31 +31,14 @@ func TestServeGivesAddresses(t *testing.T) {
 	require.Equal(t, "10.77.0.2:67 255.255.255.255:68", way)
 
 	laptop, _ := s.one(mac(dhcpopts.Laptop(), 2), nobody, all)
-	require.Equal(t, "10.77.0.51", laptop.YIAddr.String())
+	require.Equal(t, "10.77.0.52", laptop.YIAddr.String())
 	require.Equal(t, netip.MustParseAddr("10.77.0.1").AsSlice(), []byte(value(laptop, 3)))
 	require.Empty(t, value(laptop, dhcpopts.OptClass))
 }
 
-// Real firmware boots from one message that has both.
-func TestServeDHCPBootsFirmware(t *testing.T) {
-	root := firmwareFolder(t)
-	for _, c := range []struct {
-		firmware lab.Firmware
-		mark     string
-	}{{lab.BIOS, "NBP-OK bios"}, {lab.X64, "NBP-OK x64"}} {
-		t.Run(c.firmware.Name, func(t *testing.T) {
-			segment := lab.NewSegment(t)
-			run := lab.Program("pxekit", `exec "$1" serve -i s0 --dhcp 10.77.0.100-10.77.0.110 --root `+root, "answering on s0")
-			s := &site{T: t, pxekit: segment.Host(t, pxeHost).Start(t, run, "")}
-			_, err := segment.Boot(t, c.firmware, c.mark)
-			require.NoError(t, err, s.pxekit.Log())
-			s.said("→ RRQ → ")
-		})
-	}
-}
-
 // Two servers that give addresses would give the same one twice.
 func TestServeGivesNoneBesideAnother(t *testing.T) {
+	t.Parallel()
 	segment := lab.NewSegment(t)
 	segment.Host(t, dhcpHost).Start(t, lab.ISC, addressesOnly)
 	run := lab.Program("pxekit", `exec "$1" serve -i s0 --dhcp 10.77.0.151-10.77.0.160 --root `+bootFolder(t), "answering on s0")

@@ -4,10 +4,8 @@ package main
 
 import (
 	"encoding/json"
-	"net"
 	"net/netip"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -17,151 +15,12 @@ import (
 
 	"pxekit/dhcpopts"
 	"pxekit/internal/lab"
-	"pxekit/internal/rawnet"
-)
-
-// The hosts of a test network: the DHCP server, pxekit, and a machine that has
-// taken an address.
-const (
-	dhcpHost = "10.77.0.1"
-	pxeHost  = "10.77.0.2"
-	bootHost = "10.77.0.50"
-)
-
-// addressesOnly is a DHCP server that knows nothing of booting.
-const addressesOnly = "subnet 10.77.0.0 netmask 255.255.255.0 { range 10.77.0.100 10.77.0.150; option routers 10.77.0.1; }\n"
-
-// site is a network with a DHCP server, pxekit and a client.
-type site struct {
-	*testing.T
-	pxekit *lab.Server
-	client *lab.Net
-	conn   *rawnet.Conn
-	xid    uint32
-}
-
-// bootFolder has what a scan recognises: an x64 program, BIOS iPXE and its
-// script.
-func bootFolder(t *testing.T) string {
-	t.Helper()
-	dir := t.TempDir()
-	require.NoError(t, os.Chmod(dir, 0o755))
-	efi := make([]byte, 300_000)
-	copy(efi, "MZ")
-	efi[0x3c] = 0x80
-	copy(efi[0x80:], "PE\x00\x00\x64\x86")
-	for name, content := range map[string]string{
-		"Boot/bootx64.efi": string(efi), "undionly.kpxe": "not really iPXE", "boot.ipxe": "#!ipxe\n", "autoexec.txt": "x",
-	} {
-		require.NoError(t, os.MkdirAll(filepath.Join(dir, filepath.Dir(name)), 0o755))
-		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644))
-	}
-	return dir
-}
-
-// serving runs pxekit serve with flags beside a DHCP server.
-func serving(t *testing.T, flags, ready string) *site {
-	t.Helper()
-	segment := lab.NewSegment(t)
-	dhcp := segment.Host(t, dhcpHost)
-	dhcp.Start(t, lab.ISC, addressesOnly)
-	s := &site{T: t, client: segment.Host(t, bootHost)}
-	s.listen()
-	host := segment.Host(t, pxeHost)
-	s.pxekit = host.Start(t, lab.Program("pxekit", `exec "$1" serve -i s0 `+flags, ready), "")
-	return s
-}
-
-func (s *site) listen() {
-	require.NoError(s, s.client.Do(func() error {
-		i, err := net.InterfaceByName(lab.ServerInterface)
-		if err != nil {
-			return err
-		}
-		s.conn, err = rawnet.Listen(i, 68, 4011)
-		return err
-	}))
-	s.Cleanup(func() { s.conn.Close() })
-}
-
-// send gives a message to the network as its machine would.
-func (s *site) send(c dhcpopts.Client, from, to string) (xid uint32) {
-	s.xid++
-	require.NoError(s, s.conn.Write(rawnet.Datagram{
-		SrcMAC: c.MAC, DstMAC: rawnet.Broadcast,
-		Src: netip.MustParseAddrPort(from), Dst: netip.MustParseAddrPort(to), Payload: c.Packet(s.xid).Bytes(),
-	}))
-	return s.xid
-}
-
-// answers returns the messages with a transaction id that come from one host
-// within a while, with where they were sent.
-func (s *site) answers(xid uint32, from string) (packets []*dhcpopts.Packet, to []string) {
-	require.NoError(s, s.conn.SetReadDeadline(time.Now().Add(1500*time.Millisecond)))
-	buf := make([]byte, 2048)
-	for {
-		d, err := s.conn.Read(buf)
-		if err != nil {
-			return packets, to
-		}
-		p, err := dhcpopts.Parse(d.Payload)
-		require.NoError(s, err)
-		if p.Op == 2 && p.XID == xid && d.Src.Addr().String() == from {
-			b := p.Bytes() // shares buf until here
-			p, _ = dhcpopts.Parse(b)
-			packets, to = append(packets, p), append(to, d.Src.String()+" "+d.Dst.String())
-		}
-	}
-}
-
-// one is the only answer of pxekit to a message.
-func (s *site) one(c dhcpopts.Client, from, to string) (*dhcpopts.Packet, string) {
-	s.Helper()
-	packets, ways := s.answers(s.send(c, from, to), pxeHost)
-	require.Len(s, packets, 1, s.pxekit.Log())
-	return packets[0], ways[0]
-}
-
-// fetch gets a URL with curl, which speaks TFTP too, on the machine's side.
-func (s *site) fetch(url string, flags ...string) (string, error) {
-	lab.Need(s, "curl")
-	var out []byte
-	err := s.client.Do(func() (err error) {
-		out, err = exec.Command("curl", append([]string{"-sS", "--max-time", "20", "-f", url}, flags...)...).Output()
-		return err
-	})
-	return string(out), err
-}
-
-// said waits for a line of pxekit's log.
-func (s *site) said(text string) {
-	s.Helper()
-	require.Eventually(s, func() bool { return strings.Contains(s.pxekit.Log(), text) }, 10*time.Second, 20*time.Millisecond,
-		"%s\n%s", text, lazyLog{s.pxekit})
-}
-
-type lazyLog struct{ s *lab.Server }
-
-func (l lazyLog) String() string { return l.s.Log() }
-
-func mac(c dhcpopts.Client, last byte) dhcpopts.Client {
-	c.MAC = []byte{0x52, 0x54, 0, 0x12, 0x34, last}
-	return c
-}
-
-func value(p *dhcpopts.Packet, code uint8) string {
-	v, _ := p.Get(code)
-	return string(v)
-}
-
-const (
-	nobody = "0.0.0.0:68"
-	all    = "255.255.255.255:67"
 )
 
 // A folder and an interface are enough: whole boots of edk2 and iPXE, simulated
 // message by message, beside dhcpd.
 func TestServeBootsFromFolder(t *testing.T) {
+	t.Parallel()
 	s := serving(t, "--root "+bootFolder(t), "answering on s0")
 	s.said("DHCP server 10.77.0.1 gives addresses on s0")
 	s.said("bios gets undionly.kpxe")
@@ -181,8 +40,7 @@ func TestServeBootsFromFolder(t *testing.T) {
 	take := x64
 	take.Message = dhcpopts.Request
 	take.Options = append(take.Options, dhcpopts.Option{Code: dhcpopts.OptServerID, Data: netip.MustParseAddr(dhcpHost).AsSlice()})
-	packets, _ := s.answers(s.send(take, nobody, all), pxeHost)
-	require.Empty(t, packets)
+	s.none(take, nobody, all)
 
 	// Port 4011 answers to where the request came from, 4011 here, in any case.
 	ask := x64
@@ -210,34 +68,12 @@ func TestServeBootsFromFolder(t *testing.T) {
 	web, _ := s.one(mac(dhcpopts.Firmware(dhcpopts.HTTPX64), 3), nobody, all)
 	require.Equal(t, "http://10.77.0.2/Boot/bootx64.efi", string(web.FileName()))
 	require.Equal(t, "HTTPClient", value(web, dhcpopts.OptClass))
-	packets, _ = s.answers(s.send(mac(dhcpopts.Laptop(), 4), nobody, all), pxeHost)
-	require.Empty(t, packets)
+	s.none(mac(dhcpopts.Laptop(), 4), nobody, all)
 
 	// A relay is answered at its own address.
 	relayed := mac(dhcpopts.Firmware(dhcpopts.EFIX64), 5)
 	relayed.GIAddr = netip.MustParseAddr(bootHost)
 	s.relayed(relayed)
-}
-
-// relayed sends a message as a relay does and wants the answer at the relay.
-func (s *site) relayed(c dhcpopts.Client) {
-	s.Helper()
-	var conn *net.UDPConn
-	require.NoError(s, s.client.Do(func() (err error) {
-		conn, err = net.ListenUDP("udp4", &net.UDPAddr{IP: net.ParseIP(bootHost), Port: 67})
-		return err
-	}))
-	defer conn.Close()
-	_, err := conn.WriteToUDPAddrPort(c.Packet(77).Bytes(), netip.MustParseAddrPort(pxeHost+":67"))
-	require.NoError(s, err)
-	buf := make([]byte, 2048)
-	require.NoError(s, conn.SetReadDeadline(time.Now().Add(10*time.Second)))
-	n, from, err := conn.ReadFromUDPAddrPort(buf)
-	require.NoError(s, err, s.pxekit.Log())
-	require.Equal(s, pxeHost+":67", from.String())
-	p, err := dhcpopts.Parse(buf[:n])
-	require.NoError(s, err)
-	require.Equal(s, bootHost, p.GIAddr.String())
 }
 
 // only is a message of pxekit among those of a host that is a DHCP server too.
@@ -255,16 +91,16 @@ func only(t *testing.T, packets []*dhcpopts.Packet) *dhcpopts.Packet {
 
 // On the DHCP server's own host port 67 is taken: pxekit listens beside it.
 func TestServeBesideDHCPOnOneHost(t *testing.T) {
+	t.Parallel()
 	segment := lab.NewSegment(t)
-	s := &site{T: t, client: segment.Host(t, bootHost)}
-	s.listen()
+	s := visit(t, segment)
 	host := segment.Host(t, pxeHost)
 	dhcp := host.Start(t, lab.ISC, addressesOnly)
 	s.pxekit = host.Start(t, lab.Program("pxekit", `exec "$1" serve -i s0 --root `+bootFolder(t), "answering on s0"), "")
 	s.said("port 67 is taken by another program on this host: listening beside it by packet socket")
 
 	x64 := mac(dhcpopts.Firmware(dhcpopts.EFIX64), 1)
-	packets, _ := s.answers(s.send(x64, nobody, all), pxeHost)
+	packets, _ := s.askAll(x64, nobody, all, 2)
 	require.Len(t, packets, 2, "an address from dhcpd, the file from pxekit\n%s\n%s", dhcp.Log(), s.pxekit.Log())
 	require.Equal(t, "Boot/bootx64.efi", string(only(t, packets).FileName()))
 
@@ -272,7 +108,7 @@ func TestServeBesideDHCPOnOneHost(t *testing.T) {
 	find := x64
 	find.Message, find.CIAddr = dhcpopts.Request, netip.MustParseAddr(bootHost)
 	find.Options = append(find.Options, dhcpopts.Option{Code: dhcpopts.OptVendor, Data: dhcpopts.EncodePXE(dhcpopts.PXE{Item: &dhcpopts.BootItem{}})})
-	packets, ways := s.answers(s.send(find, bootHost+":68", all), pxeHost)
+	packets, ways := s.askAll(find, bootHost+":68", all, 2)
 	require.NotEmpty(t, packets, s.pxekit.Log())
 	require.Contains(t, ways, "10.77.0.2:67 10.77.0.50:68")
 	s.relayed(func() dhcpopts.Client {
@@ -282,36 +118,72 @@ func TestServeBesideDHCPOnOneHost(t *testing.T) {
 	}())
 }
 
+// Firmware from before April 2017 drops proxy offers that have option 43. It
+// gets one without, asks port 4011, and others of its kind need not ask twice.
+func TestServeOldFirmware(t *testing.T) {
+	t.Parallel()
+	s := serving(t, "--root "+bootFolder(t), "answering on s0")
+	old := mac(dhcpopts.Firmware(dhcpopts.EFIX64), 1)
+	offer, _ := s.one(old, nobody, all)
+	require.NotEmpty(t, value(offer, dhcpopts.OptVendor), "taken by firmware of today")
+	// pxekit may hear what dhcpd offers after the machine has asked again.
+	for until := time.Now().Add(patience); value(offer, dhcpopts.OptVendor) != ""; offer, _ = s.one(old, nobody, all) {
+		require.True(t, time.Now().Before(until), s.pxekit.Log())
+	}
+	require.Equal(t, "PXEClient", value(offer, dhcpopts.OptClass))
+	require.Empty(t, offer.FileName())
+	require.Equal(t, pxeHost, offer.SIAddr.String(), "whom it asks on port 4011")
+	s.said("52:54:00:12:34:01: changed the way of answering: the firmware drops proxy offers of this kind (UEFI from before April 2017")
+
+	ask := old
+	ask.Message, ask.CIAddr = dhcpopts.Request, netip.MustParseAddr(bootHost)
+	ack, _ := s.one(ask, bootHost+":4011", pxeHost+":4011")
+	require.Equal(t, "Boot/bootx64.efi", string(ack.FileName()))
+	_, err := s.fetch("tftp://10.77.0.2/" + string(ack.FileName()))
+	require.NoError(t, err, s.pxekit.Log())
+	s.said("sent to port 4011 (rule 3) → asked port 4011, told Boot/bootx64.efi (rule 3) → RRQ → 300 KB, ok\n")
+
+	twin, _ := s.one(mac(dhcpopts.Firmware(dhcpopts.EFIX64), 2), nobody, all)
+	require.Empty(t, value(twin, dhcpopts.OptVendor), "its firmware is known")
+}
+
 // Where another PXE responder is at work nothing is sent, unless asked for.
 func TestServeObservesBesideRival(t *testing.T) {
 	for _, c := range []struct {
-		flags, ready string
-		answers      int
+		name, flags, ready string
+		answers            bool
 	}{
-		{"", "only observing: nothing is sent since another PXE responder is at work", 0},
-		{" --force", "answering on s0", 1},
+		{"by itself", "", "only observing: nothing is sent since another PXE responder is at work", false},
+		{"with --force", " --force", "answering on s0", true},
 	} {
-		segment := lab.NewSegment(t)
-		segment.Host(t, dhcpHost).Start(t, lab.ISC, addressesOnly)
-		segment.Host(t, "10.77.0.3").Start(t, lab.Dnsmasq, "interface=s0\ndhcp-range=10.77.0.0,proxy\npxe-service=X86-64_EFI,\"other\",other.efi\n")
-		s := &site{T: t, client: segment.Host(t, bootHost)}
-		s.listen()
-		s.pxekit = segment.Host(t, pxeHost).Start(t, lab.Program("pxekit", `exec "$1" serve -i s0 --root `+bootFolder(t)+c.flags, c.ready), "")
-		s.said("another PXE responder answers: 10.77.0.3; machines take either answer")
-		packets, _ := s.answers(s.send(mac(dhcpopts.Firmware(dhcpopts.EFIX64), 1), nobody, all), pxeHost)
-		require.Len(t, packets, c.answers, s.pxekit.Log())
-		s.said("52:54:00:12:34:01 UEFI x64: offered Boot/bootx64.efi (rule 3)")
-		require.Equal(t, 1, strings.Count(s.pxekit.Log(), "another PXE responder answers"), "named once")
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			segment := lab.NewSegment(t)
+			segment.Host(t, dhcpHost).Start(t, lab.ISC, addressesOnly)
+			segment.Host(t, "10.77.0.3").Start(t, lab.Dnsmasq, "interface=s0\ndhcp-range=10.77.0.0,proxy\npxe-service=X86-64_EFI,\"other\",other.efi\n")
+			s := visit(t, segment)
+			s.pxekit = segment.Host(t, pxeHost).Start(t, lab.Program("pxekit", `exec "$1" serve -i s0 --root `+bootFolder(t)+c.flags, c.ready), "")
+			s.said("another PXE responder answers: 10.77.0.3; machines take either answer")
+			if x64 := mac(dhcpopts.Firmware(dhcpopts.EFIX64), 1); c.answers {
+				s.one(x64, nobody, all)
+				s.said("52:54:00:12:34:01 UEFI x64: offered Boot/bootx64.efi (rule 3)\n")
+			} else {
+				s.watches(x64)
+			}
+			require.Equal(t, 1, strings.Count(s.pxekit.Log(), "another PXE responder answers"), "named once")
+		})
 	}
 }
 
 // A plan that changes is taken when it is good; a bad one leaves the old.
 func TestServeReloads(t *testing.T) {
+	t.Parallel()
 	plan := filepath.Join(t.TempDir(), "plan.yaml")
 	require.NoError(t, os.Chmod(filepath.Dir(plan), 0o755))
 	write := func(text string) { require.NoError(t, os.WriteFile(plan, []byte(text), 0o644)) }
 	write("version: 1\nrules:\n  - {match: {arch: efi-x64}, file: one.efi}\n")
 	s := serving(t, "--root "+bootFolder(t)+" --plan "+plan+" --no-http --strategy direct", "answering on s0")
+	s.later = dhcpopts.Firmware(dhcpopts.EFIX64)
 	s.said("rule 1: one.efi is not there to be fetched")
 	offers := func(file string) {
 		t.Helper()
@@ -330,6 +202,7 @@ func TestServeReloads(t *testing.T) {
 
 // A menu's items are handed out on port 4011, and pxekit is their boot server.
 func TestServeMenu(t *testing.T) {
+	t.Parallel()
 	plan := filepath.Join(t.TempDir(), "plan.yaml")
 	require.NoError(t, os.Chmod(filepath.Dir(plan), 0o755))
 	require.NoError(t, os.WriteFile(plan, []byte(`version: 1
@@ -345,6 +218,7 @@ rules:
 `), 0o644))
 	pcap := filepath.Join(t.TempDir(), "seen.pcap")
 	s := serving(t, "--root "+bootFolder(t)+" --plan "+plan+" --no-http --pcap "+pcap, "answering on s0")
+	s.later = dhcpopts.Firmware(dhcpopts.BIOS)
 	bios := mac(dhcpopts.Firmware(dhcpopts.BIOS), 1)
 	offer, _ := s.one(bios, nobody, all)
 	pxe, _, err := dhcpopts.DecodePXE([]byte(value(offer, dhcpopts.OptVendor)))
@@ -368,6 +242,7 @@ rules:
 
 // Every field of the JSON log is in the man page.
 func TestServeJSONLog(t *testing.T) {
+	t.Parallel()
 	s := serving(t, "--log json --http-port 8080 --root "+bootFolder(t), "answering on s0")
 	s.one(mac(dhcpopts.Firmware(dhcpopts.EFIX64), 1), nobody, all)
 	for _, name := range []string{"Boot/bootx64.efi", "undionly.kpxe%FF", "none", "autoexec.ipxe"} {
