@@ -28,12 +28,16 @@ func TestServeBootsInOddPlaces(t *testing.T) {
 		{"no DHCP server", alone},
 		{"same host as the DHCP server", sameHost},
 		{"through a relay", relayed},
+		{"several networks", networks},
 		{"another takes over", takenOver},
 		{"Debian installer by pxelinux", pxelinux},
 		{"Debian installer by shim and GRUB", grub},
 		{"GRUB without next-server", grubAlone},
 	} {
-		t.Run(c.name, func(t *testing.T) { c.boot(t, pxekit) })
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			c.boot(t, pxekit)
+		})
 	}
 }
 
@@ -60,7 +64,7 @@ rules:
 	requireFetched(t, boot, bootServer, append(asks, readRequests(ipxeX64, "boot/x64/nbpx64.efi")...))
 }
 
-// alone: serve gives the addresses as well.
+// alone: serve gives the addresses as well, and offers both in one message.
 func alone(t *testing.T, pxekit string) {
 	s := lab.NewSegment(t)
 	serve := s.Host(t, bootServer).Start(t, serving(pxekit, bootFolder(t), "--dhcp", "10.77.0.100-10.77.0.150"), everyone)
@@ -115,6 +119,31 @@ func relayed(t *testing.T, pxekit string) {
 		boot, err := machines.Boot(t, m.firmware, m.mark)
 		require.NoError(t, err, "%s\n%s\n%s", dhcp.Log(), serve.Log(), relay.Log())
 		requireFetched(t, boot, farBoot, wanted(m))
+	}
+}
+
+// networks: one serve on a network card and on a bridge. A machine is sent to the
+// address that serve has where it is.
+func networks(t *testing.T, pxekit string) {
+	near, far := lab.NewSegment(t), lab.NewSegment(t)
+	near.Host(t, dhcpServer).Start(t, lab.ISC, addresses[0].config)
+	far.Host(t, farDHCP).Start(t, lab.ISC, "subnet 10.78.0.0 netmask 255.255.255.0 { range 10.78.0.100 10.78.0.150; }")
+	host := near.Host(t, bootServer)
+	far.Plug(t, host, "u0", farBoot)
+	host.IP(t, "addr", "flush", "dev", "u0")
+	host.IP(t, "link", "add", "bridge", "type", "bridge", "forward_delay", "0")
+	host.IP(t, "link", "set", "u0", "master", "bridge")
+	host.IP(t, "addr", "add", farBoot+"/24", "dev", "bridge")
+	host.IP(t, "link", "set", "bridge", "up")
+	serve := host.Start(t, serving(pxekit, bootFolder(t), "-i bridge"), everyone)
+	for _, c := range []struct {
+		machine
+		at     *lab.Segment
+		server string
+	}{{bios, near, bootServer}, {bios, far, farBoot}, {httpX64, far, farBoot}} {
+		boot, err := c.at.Boot(t, c.firmware, c.mark)
+		require.NoError(t, err, serve.Log())
+		requireFetched(t, boot, c.server, wanted(c.machine))
 	}
 }
 

@@ -4,6 +4,8 @@ package lab_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -26,14 +28,14 @@ var addresses = []struct {
 }
 
 // everyone has a rule for each machine. Windows' names and another case than on
-// disk, where every file is in boot/x64 in small letters.
+// disk, where all is in boot/x64 in small letters.
 const everyone = `version: 1
 rules:
-  - {match: {arch: bios}, file: boot\x64\NBP.0}
-  - {match: {arch: efi-ia32}, file: boot\x64\NBPIA32.efi}
-  - {match: {arch: efi-x64}, file: boot\x64\NBPX64.efi}
-  - {match: {arch: efi-arm64}, file: boot\x64\NBPAA64.efi}
-  - {match: {arch: http-x64}, file: "http://{server}/boot/x64/NBPX64.efi"}
+  - {match: {arch: bios}, file: Boot\X64\NBP.0}
+  - {match: {arch: efi-ia32}, file: Boot\X64\NBPIA32.efi}
+  - {match: {arch: efi-x64}, file: Boot\X64\NBPX64.efi}
+  - {match: {arch: efi-arm64}, file: Boot\X64\NBPAA64.efi}
+  - {match: {arch: http-x64}, file: "http://{server}/Boot/X64/NBPX64.efi"}
 `
 
 // capitals is a machine's boot program as everyone spells it.
@@ -45,15 +47,20 @@ func capitals(m machine) string {
 // wanted is what a machine asks for under everyone.
 func wanted(m machine) []string {
 	if m.arch == "http-x64" {
-		return []string{"HEAD /boot/x64/NBPX64.efi HTTP/1.1", "GET /boot/x64/NBPX64.efi HTTP/1.1"}
+		return []string{"HEAD /Boot/X64/NBPX64.efi HTTP/1.1", "GET /Boot/X64/NBPX64.efi HTTP/1.1"}
 	}
-	return readRequests(m, `boot\x64\`+capitals(m))
+	return readRequests(m, `Boot\X64\`+capitals(m))
 }
 
 // serving is pxekit serve with a folder of boot files and more flags; its config
 // is the plan.
 func serving(pxekit, root string, flags ...string) lab.Daemon {
-	run := fmt.Sprintf(`"$1" serve -i %s --root '%s' --plan "$2" %s`, lab.ServerInterface, root, strings.Join(flags, " "))
+	return unplanned(pxekit, root, append(flags, `--plan "$2"`)...)
+}
+
+// unplanned is serve that goes by its folder.
+func unplanned(pxekit, root string, flags ...string) lab.Daemon {
+	run := fmt.Sprintf(`"$1" serve -i %s --root '%s' %s`, lab.ServerInterface, root, strings.Join(flags, " "))
 	return lab.Program(pxekit, run, "answering on ")
 }
 
@@ -67,6 +74,7 @@ func TestServeBoots(t *testing.T) {
 	for i, m := range machines {
 		server := addresses[i%len(addresses)]
 		t.Run(m.firmware.Name+" beside "+server.daemon.Name, func(t *testing.T) {
+			t.Parallel()
 			s := lab.NewSegment(t)
 			dhcp := s.Host(t, dhcpServer).Start(t, server.daemon, server.config)
 			serve := s.Host(t, bootServer).Start(t, serving(pxekit, bootFolder(t)), everyone)
@@ -76,6 +84,47 @@ func TestServeBoots(t *testing.T) {
 			requireLog(t, serve, `%s .*, ok`, lab.MachineMAC)
 		})
 	}
+}
+
+// TestServeBootsFromFolder gives serve a folder as people fill them, and no plan.
+func TestServeBootsFromFolder(t *testing.T) {
+	pxekit := build(t)
+	for _, c := range []struct {
+		machine
+		asks    []string
+		verdict string
+	}{
+		{x64, readRequests(x64, "efi/bootx64.efi"), "UEFI x64: offered efi/bootx64.efi (rule 2) → RRQ → 1.0 KB, ok"},
+		{bios, readRequests(bios, "pxelinux.0"), "iPXE on BIOS: offered pxelinux.0 (rule 1) → RRQ → 512 bytes, ok"},
+		{arm64, readRequests(arm64, "efi/bootaa64.efi"), "UEFI arm64: offered efi/bootaa64.efi (rule 4) → RRQ → 1.0 KB, ok"},
+		{httpX64, []string{"HEAD /efi/bootx64.efi HTTP/1.1", "GET /efi/bootx64.efi HTTP/1.1"},
+			"UEFI x64 HTTP boot: offered http://10.77.0.2/efi/bootx64.efi (rule 3) → HEAD → GET → 1.0 KB, ok"},
+	} {
+		if !everything() && c.arch != x64.arch {
+			continue
+		}
+		t.Run(c.firmware.Name, func(t *testing.T) {
+			t.Parallel()
+			s := lab.NewSegment(t)
+			s.Host(t, dhcpServer).Start(t, addresses[0].daemon, addresses[0].config)
+			serve := s.Host(t, bootServer).Start(t, unplanned(pxekit, usualFolder(t)), "")
+			boot, err := s.Boot(t, c.firmware, c.mark)
+			require.NoError(t, err, serve.Log())
+			requireFetched(t, boot, bootServer, c.asks)
+			requireLog(t, serve, "%s", regexp.QuoteMeta(lab.MachineMAC+" "+c.verdict+"\n"))
+		})
+	}
+}
+
+// usualFolder has boot programs under the names that everyone gives them.
+func usualFolder(t *testing.T) string {
+	t.Helper()
+	root := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(root, "efi"), 0o755))
+	for name, m := range map[string]machine{"pxelinux.0": bios, "efi/bootx64.efi": x64, "efi/bootaa64.efi": arm64} {
+		copyFile(t, filepath.Join("../../testdata/lab", m.program), filepath.Join(root, name))
+	}
+	return root
 }
 
 // requireLog waits for a line in a server's log: it is read beside the test.

@@ -3,6 +3,8 @@
 package lab_test
 
 import (
+	"net"
+	"net/http"
 	"net/netip"
 	"os"
 	"os/exec"
@@ -57,27 +59,39 @@ func everything() bool { return os.Getenv("PXEKIT_FIRMWARE") == "all" }
 func TestGeneratedConfigsBoot(t *testing.T) {
 	pxekit := build(t)
 	for _, server := range servers[:3] { // those that can tell machines apart
-		for _, m := range everyPXE {
-			everyRun := server.target == "isc" && slices.Contains([]string{"bios", "efi-x64"}, m.arch)
+		for _, m := range append(everyPXE, httpX64) {
+			everyRun := server.target == "isc" && slices.Contains([]string{"bios", "efi-x64", "http-x64"}, m.arch)
 			if !everyRun && !everything() {
 				continue
 			}
 			t.Run(server.target+"/"+m.firmware.Name, func(t *testing.T) {
+				t.Parallel()
 				s := lab.NewSegment(t)
+				name, asks := fileFor(m)
 				config := run(t, pxekit, "generate", server.target, "--full", "--interface", lab.ServerInterface, "--scope", "10.77.0.0/24",
-					"--range", "10.77.0.100-10.77.0.150", "--server", bootServer, "--file", m.arch+"="+windowsName(m))
+					"--range", "10.77.0.100-10.77.0.150", "--server", bootServer, "--file", m.arch+"="+name)
 				dhcp := s.Host(t, dhcpServer).Start(t, server.daemon, config)
-				tftp := s.Host(t, bootServer).Start(t, lab.Dnsmasq, tftpOnly(bootFolder(t)))
+				host, root := s.Host(t, bootServer), bootFolder(t)
+				tftp := host.Start(t, lab.Dnsmasq, tftpOnly(root))
+				plainHTTP(t, host, root)
 				boot, err := s.Boot(t, m.firmware, m.mark)
 				require.NoError(t, err, "%s\n%s\n%s", config, dhcp.Log(), tftp.Log())
-				requireFetched(t, boot, bootServer, readRequests(m, windowsName(m)))
+				requireFetched(t, boot, bootServer, asks)
 			})
 		}
 	}
 }
 
-// windowsName is where a Windows server has the machine's boot program.
-func windowsName(m machine) string { return `boot\x64\` + m.program }
+// fileFor is the name of a machine's boot program in a plan, as a Windows server
+// has it or by HTTP, and what the machine asks for then.
+func fileFor(m machine) (name string, asks []string) {
+	if m.arch == "http-x64" {
+		path := "/boot/x64/" + m.program
+		return "http://" + bootServer + path, []string{"HEAD " + path + " HTTP/1.1", "GET " + path + " HTTP/1.1"}
+	}
+	name = `boot\x64\` + m.program
+	return name, readRequests(m, name)
+}
 
 // readRequests are a machine's TFTP read requests for a file (RFC 2347 section 2).
 func readRequests(m machine, name string) (all []string) {
@@ -104,6 +118,19 @@ func requireFetched(t *testing.T, b lab.Booted, server string, want []string) {
 // tftpOnly is dnsmasq as a TFTP server. It takes backslashes for slashes.
 func tftpOnly(root string) string {
 	return "interface=" + lab.ServerInterface + "\nbind-interfaces\nenable-tftp\ntftp-root=" + root + "\n"
+}
+
+// plainHTTP serves a folder from port 80 of a host.
+func plainHTTP(t *testing.T, host *lab.Net, root string) {
+	t.Helper()
+	var port net.Listener
+	require.NoError(t, host.Do(func() (err error) {
+		port, err = net.Listen("tcp4", ":80")
+		return err
+	}))
+	server := &http.Server{Handler: http.FileServer(http.Dir(root))}
+	go func() { _ = server.Serve(port) }() // until Close
+	t.Cleanup(func() { _ = server.Close() })
 }
 
 // bootFolder has the boot programs in boot/x64.
