@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -199,7 +200,8 @@ func (v *serveVerb) config(portTyped bool) (c serve.Config, err error) {
 	if c.DHCP, err = v.lease(); err != nil {
 		return c, err
 	}
-	c.Log, err = v.logger()
+	c.Lines = serve.NewLines(v.stdout)
+	c.Log, err = v.logger(c.Lines)
 	return c, err
 }
 
@@ -236,12 +238,12 @@ func (v *serveVerb) filter() (f proxydhcp.Filter, err error) {
 	return f, nil
 }
 
-func (v *serveVerb) logger() (*slog.Logger, error) {
+func (v *serveVerb) logger(w io.Writer) (*slog.Logger, error) {
 	switch v.logForm {
 	case "text":
-		return slog.New(serve.NewTextHandler(v.stdout)), nil
+		return slog.New(serve.NewTextHandler(w)), nil
 	case "json":
-		return slog.New(slog.NewJSONHandler(v.stdout, nil)), nil
+		return slog.New(slog.NewJSONHandler(w, nil)), nil
 	}
 	return nil, usagef("--log text or --log json", "unknown form of log %q", strings.TrimSpace(v.logForm))
 }

@@ -22,9 +22,8 @@ const maxMessage = 4096
 // loop reads one socket until ctx ends. Messages are handled one after the
 // other: a flood fills the socket's buffer and no memory of ours.
 func (s *Server) loop(ctx context.Context, k socket) error {
-	buf := make([]byte, maxMessage)
 	for {
-		d, err := k.read(buf)
+		batch, err := k.read()
 		switch {
 		case ctx.Err() != nil:
 			return nil
@@ -33,8 +32,29 @@ func (s *Server) loop(ctx context.Context, k socket) error {
 		case err != nil: // an ICMP error of an earlier answer, for example
 			continue
 		}
+		s.handleAll(k, batch)
+	}
+}
+
+// handleAll handles what has come together. Its answers leave together too, and
+// then its lines of the log: alone a message waits for nothing, and under load
+// system calls are shared.
+func (s *Server) handleAll(k socket, batch []datagram) {
+	s.Lines.cork()
+	defer s.Lines.uncork()
+	if c, ok := k.(corker); ok {
+		c.cork()
+		defer c.uncork(s.undelivered)
+	}
+	for _, d := range batch {
 		s.handle(k, d)
 	}
+}
+
+// undelivered tells of an answer that was put off and did not leave.
+func (s *Server) undelivered(d datagram, err error) {
+	p, _ := dhcpopts.Parse(d.payload)
+	s.unsent(net.HardwareAddr(p.MAC()).String(), err)
 }
 
 // handle is one turn: parse, decide, write, tell.

@@ -13,6 +13,7 @@ type plainSocket struct {
 	conn  *net.UDPConn
 	iface *Iface
 	local netip.AddrPort
+	buf   []byte
 }
 
 // listenEach opens a port at the first address of each interface.
@@ -24,14 +25,14 @@ func (s *Server) listenEach(port uint16) (sockets []socket, err error) {
 			closeAll(sockets)
 			return nil, err
 		}
-		sockets = append(sockets, &plainSocket{conn, i, at})
+		sockets = append(sockets, &plainSocket{conn, i, at, make([]byte, maxMessage)})
 	}
 	return sockets, nil
 }
 
-func (p *plainSocket) read(buf []byte) (datagram, error) {
-	n, from, err := p.conn.ReadFromUDPAddrPort(buf)
-	return datagram{payload: buf[:n], remote: from, local: p.local, iface: p.iface}, err
+func (p *plainSocket) read() ([]datagram, error) {
+	n, from, err := p.conn.ReadFromUDPAddrPort(p.buf)
+	return []datagram{{payload: p.buf[:n], remote: from, local: p.local, iface: p.iface}}, err
 }
 
 func (p *plainSocket) write(d datagram) error {

@@ -50,6 +50,7 @@ type Config struct {
 	HTTPList        bool   // list folders
 	Capture         io.Writer
 	Log             *slog.Logger
+	Lines           *Lines        // under Log; nil: every line is written at once
 	Listen          time.Duration // how long to listen for other servers at the start
 	DropPrivileges  bool          // give up all capabilities once everything is open
 }

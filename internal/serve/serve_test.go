@@ -34,7 +34,7 @@ func peFile(machine uint16) string {
 }
 
 // folder makes a root of boot files.
-func folder(t *testing.T, files map[string]string) (string, *bootfiles.Root) {
+func folder(t testing.TB, files map[string]string) (string, *bootfiles.Root) {
 	t.Helper()
 	dir := t.TempDir()
 	for name, content := range files {
@@ -49,7 +49,7 @@ func folder(t *testing.T, files map[string]string) (string, *bootfiles.Root) {
 
 // testServer is a server without sockets, at a time that stands still, whose
 // log is the returned text.
-func testServer(t *testing.T, files map[string]string) (*Server, *bytes.Buffer) {
+func testServer(t testing.TB, files map[string]string) (*Server, *bytes.Buffer) {
 	t.Helper()
 	_, root := folder(t, files)
 	out := &bytes.Buffer{}

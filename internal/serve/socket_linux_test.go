@@ -1,11 +1,15 @@
 package serve
 
 import (
+	"bytes"
+	"log/slog"
 	"net"
 	"net/netip"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"pxekit/dhcpopts"
 )
 
 // onLoopback is a server whose interface is the loopback.
@@ -41,8 +45,10 @@ func TestSockets(t *testing.T) {
 		require.NoError(t, err)
 		_, err = client.Write([]byte("question"))
 		require.NoError(t, err)
-		d, err := c.socket.read(make([]byte, 100))
+		came, err := c.socket.read()
 		require.NoError(t, err)
+		require.Len(t, came, 1)
+		d := came[0]
 		require.Equal(t, "question", string(d.payload))
 		require.Equal(t, client.LocalAddr().String(), d.remote.String())
 		require.Equal(t, c.at, d.local)
@@ -56,6 +62,71 @@ func TestSockets(t *testing.T) {
 		require.NoError(t, client.Close())
 	}
 	closeAll([]socket{udp, plain})
-	_, err = udp.read(make([]byte, 10))
+	_, err = udp.read()
 	require.ErrorIs(t, err, net.ErrClosed)
+}
+
+// What has come together is read together, and answers leave together; one that
+// cannot be sent keeps the others from nothing.
+func TestBatch(t *testing.T) {
+	s := onLoopback(t)
+	udp, err := s.listenUDP(0)
+	require.NoError(t, err)
+	defer udp.Close()
+	udp.port = portOf(udp.conn.LocalAddr())
+	client, err := net.DialUDP("udp4", nil, &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: int(udp.port)})
+	require.NoError(t, err)
+	defer client.Close()
+	questions := []string{"one", "two", "three"}
+	for _, q := range questions {
+		_, err := client.Write([]byte(q))
+		require.NoError(t, err)
+	}
+	came, err := udp.read()
+	require.NoError(t, err)
+	require.Len(t, came, 3)
+	udp.cork()
+	for i, d := range came {
+		require.Equal(t, questions[i], string(d.payload))
+		if i == 1 {
+			d.remote = netip.AddrPortFrom(d.remote.Addr(), 0)
+		}
+		require.NoError(t, udp.write(d))
+	}
+	var failed []string
+	udp.uncork(func(d datagram, err error) {
+		require.Error(t, err)
+		failed = append(failed, string(d.payload))
+	})
+	require.Equal(t, []string{"two"}, failed)
+	buf := make([]byte, 100)
+	for _, want := range []string{"one", "three"} {
+		n, err := client.Read(buf)
+		require.NoError(t, err)
+		require.Equal(t, want, string(buf[:n]))
+	}
+}
+
+// A batch is answered and told in the order it came, and an answer that does
+// not leave is told too.
+func TestHandleAll(t *testing.T) {
+	s := onLoopback(t)
+	w := &writes{}
+	s.Lines = NewLines(w)
+	s.Log = slog.New(NewTextHandler(s.Lines))
+	udp, err := s.listenUDP(0)
+	require.NoError(t, err)
+	s.policies = s.resolve(x64Plan("bootx64.efi"))
+	require.NoError(t, udp.Close())
+	var batch []datagram
+	for i := range 2 {
+		c := dhcpopts.Firmware(dhcpopts.EFIX64)
+		c.MAC = []byte{2, 0, 0, 0, 0, byte(i)}
+		batch = append(batch, datagram{payload: c.Packet(1).Bytes(), local: netip.MustParseAddrPort("127.0.0.1:67"), iface: s.ifaces[0]})
+	}
+	s.handleAll(udp, batch)
+	require.Len(t, w.all, 1, "lines are written together")
+	text := lines(bytes.NewBufferString(w.all[0]))
+	require.Regexp(t, `^02:00:00:00:00:00 .*offered.*\n02:00:00:00:00:01 .*offered.*\n`+
+		`warning: 02:00:00:00:00:00: answer not sent: .*\nwarning: 02:00:00:00:00:01: answer not sent: .*$`, text)
 }

@@ -60,15 +60,15 @@ func (s *Server) ask(ear *rawSocket) (xid uint32) {
 
 // gather reads the answers to xid until a time.
 func (s *Server) gather(ctx context.Context, ear *rawSocket, xid uint32, until time.Time, dhcp *lru[netip.Addr, bool]) {
-	buf := make([]byte, maxMessage)
 	_ = ear.SetReadDeadline(until)
 	stop := context.AfterFunc(ctx, func() { _ = ear.SetReadDeadline(time.Unix(1, 0)) })
 	defer stop()
 	for {
-		d, err := ear.read(buf)
+		came, err := ear.read()
 		if err != nil {
 			break
 		}
+		d := came[0]
 		p, err := dhcpopts.Parse(d.payload)
 		if err != nil || p.XID != xid || p.Op != 2 {
 			continue
