@@ -33,6 +33,7 @@ func TestTsharkAgrees(t *testing.T) {
 	require.NotEmpty(t, files)
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
+			t.Parallel()
 			theirs := tsharkRows(t, file)
 			ours := decodeRows(t, file)
 			require.Len(t, ours, len(theirs))
