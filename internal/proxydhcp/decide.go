@@ -13,8 +13,12 @@ import (
 // Decide says what to do about an event. learned is the strategy that machines
 // of the same firmware have needed, "" when none is known.
 func Decide(now time.Time, e Event, p Policy, m Machine, learned Strategy) Decision {
-	if e.Packet.Op == 2 {
+	switch e.Packet.Op {
+	case 1:
+	case 2:
 		return overheard(e, m)
+	default:
+		return silent(m, "op %d is neither request nor reply", e.Packet.Op)
 	}
 	client := ClientOf(e.Packet)
 	if p.Pool != nil && e.Port == ServerPort && bootItem(e.Packet) == nil {

@@ -142,6 +142,17 @@ func TestDecide(t *testing.T) {
 	}
 }
 
+// What is neither request nor reply is nobody's message (RFC 2131 table 1).
+func TestDecideOp(t *testing.T) {
+	for _, op := range []uint8{0, 3, 255} {
+		e := event(dhcpopts.Firmware(dhcpopts.EFIX64), 67)
+		e.Packet.Op = op
+		d := Decide(now, e, thePlan(Direct), Machine{}, "")
+		require.Empty(t, d.Replies)
+		require.Contains(t, d.Why, "neither request nor reply")
+	}
+}
+
 // The two offers, to the octet.
 func TestGoldenOffers(t *testing.T) {
 	for strategy, want := range map[Strategy]string{

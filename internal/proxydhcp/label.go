@@ -1,6 +1,7 @@
 package proxydhcp
 
 import (
+	"strconv"
 	"strings"
 
 	"pxekit/dhcpopts"
@@ -24,6 +25,9 @@ func label(a dhcpopts.Arch) string {
 			return "U-Boot " + on + " HTTP boot"
 		}
 		return "U-Boot " + name
+	}
+	if a.String() == strconv.Itoa(int(a)) {
+		return "unregistered type " + a.String()
 	}
 	return a.Describe()
 }

@@ -136,7 +136,10 @@ func (p *Pool) choose(now time.Time, mac string, wanted netip.Addr) (netip.Addr,
 func lease(now time.Time, e Event, client dhcpopts.Client, p Policy, m Machine) Decision {
 	pool, mac := p.Pool, string(client.MAC)
 	wanted, _ := netip.AddrFromSlice(value(e.Packet, optRequested))
+	refused := p.Filter.refuses(client)
 	switch {
+	case refused != "":
+		return silent(m, "%s: left alone, %s", describe(client), refused)
 	case client.GIAddr.IsValid():
 		return silent(m, "%s comes by a relay: addresses are given on this network alone", describe(client))
 	case mac == "":
@@ -148,7 +151,7 @@ func lease(now time.Time, e Event, client dhcpopts.Client, p Policy, m Machine) 
 		if !ok {
 			return silent(m, "%s: no address is free", describe(client))
 		}
-		d := grant(e, client, p, m, dhcpopts.Offer, Grant{a, mac, now.Add(offerFor(client))})
+		d := grant(e, client, p, m, dhcpopts.Offer, pool.hold(a, mac, now.Add(offerFor(client))))
 		d.Machine = Machine{Strategy: Direct, Offered: now, Address: true, Elsewhere: d.Machine.Elsewhere}
 		return d
 	case dhcpopts.Request:
@@ -179,6 +182,15 @@ func lease(now time.Time, e Event, client dhcpopts.Client, p Policy, m Machine) 
 	return silent(m, "message type %d asks for nothing", client.Message)
 }
 
+// hold keeps an address for a machine until a time, or until its lease of it is
+// over: an offer that is not taken ends no lease.
+func (p *Pool) hold(a netip.Addr, mac string, until time.Time) Grant {
+	if g := p.leases[a]; g.MAC == mac && g.Until.After(until) {
+		until = g.Until
+	}
+	return Grant{a, mac, until}
+}
+
 // offerFor is how long an offered address is kept. A Raspberry Pi's boot ROM uses
 // it without a REQUEST (Raspberry Pi documentation, "Known problems").
 func offerFor(c dhcpopts.Client) time.Duration {
@@ -195,7 +207,7 @@ func grant(e Event, client dhcpopts.Client, p Policy, m Machine, kind uint8, g G
 	r.Header.YIAddr = g.Addr
 	r.lease(p.Pool)
 	d := Decision{Machine: m, Grant: &g, Step: fmt.Sprintf("given %s", g.Addr)}
-	if c := caseOf(p.Cases, client); c != nil && boots(client) && p.Filter.refuses(client) == "" {
+	if c := caseOf(p.Cases, client); c != nil && boots(client) {
 		d.Case, d.Machine.Elsewhere = c, elsewhere(e, c.Answer)
 		r.direct(e, client, c.Answer)
 		d.Step = fmt.Sprintf("given %s and %s (%s)", g.Addr, FileOf(c.Answer), c.Origin)

@@ -114,6 +114,28 @@ func TestPoolKeepsAddressesApart(t *testing.T) {
 	require.Equal(t, "10.99.0.101:68", to)
 }
 
+// A machine that asks again and takes another server's offer, or none, keeps the
+// lease it has.
+func TestPoolOfferEndsNoLease(t *testing.T) {
+	p, x64 := withPool(t), dhcpopts.Firmware(dhcpopts.EFIX64)
+	decided(p, now, taking(withMAC(x64, 1), "10.99.0.100"))
+	decided(p, now.Add(time.Minute), withMAC(x64, 1))
+	later := now.Add(leaseTime - 1)
+	require.Empty(t, decided(p, later, taking(withMAC(x64, 2), "10.99.0.100")).Replies)
+	require.NotEmpty(t, decided(p, later, taking(withMAC(x64, 1), "10.99.0.100")).Replies)
+}
+
+// Machines that are not to be answered get no address either.
+func TestPoolFilters(t *testing.T) {
+	p := withPool(t)
+	p.Filter = Filter{Deny: []Selector{{Text: "02:00:00:00:00:01", MAC: []byte{2, 0, 0, 0, 0, 1}}}}
+	d := decided(p, now, withMAC(dhcpopts.Laptop(), 1))
+	require.Empty(t, d.Replies)
+	require.Nil(t, d.Grant)
+	require.Equal(t, "no boot client: left alone, denied by 02:00:00:00:00:01", d.Why)
+	require.NotEmpty(t, decided(p, now, withMAC(dhcpopts.Laptop(), 2)).Replies)
+}
+
 func TestPoolIsNotForEveryone(t *testing.T) {
 	p, x64 := withPool(t), dhcpopts.Firmware(dhcpopts.EFIX64)
 	relayed := x64
