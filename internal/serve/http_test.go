@@ -18,9 +18,14 @@ import (
 	"pxekit/dhcpopts"
 )
 
-// webServer is a server that answers HTTP, and the way to ask it.
+// webServer is a server that answers HTTP, and the way to ask it. What is asked
+// has been told of in the log when the answer is returned.
 func webServer(t *testing.T, s *Server) func(method, target string, header ...string) (*http.Response, string) {
-	web := httptest.NewServer(http.HandlerFunc(s.serveHTTP))
+	told := make(chan struct{}, 1)
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() { told <- struct{}{} }()
+		s.serveHTTP(w, r)
+	}))
 	t.Cleanup(web.Close)
 	return func(method, target string, header ...string) (*http.Response, string) {
 		t.Helper()
@@ -34,6 +39,7 @@ func webServer(t *testing.T, s *Server) func(method, target string, header ...st
 		defer got.Body.Close()
 		body, err := io.ReadAll(got.Body)
 		require.NoError(t, err)
+		<-told
 		return got, string(body)
 	}
 }
