@@ -37,6 +37,23 @@ func OpenRoot(dir string) (*Root, error) {
 // Close closes the folder; open files stay open.
 func (r *Root) Close() error { return r.root.Close() }
 
+// Replaced says that the folder is not at its path any more, nil when it is:
+// files are served from the one that was opened, even when it was deleted.
+func (r *Root) Replaced() error {
+	opened, err := r.root.Stat(".")
+	if err != nil {
+		return err
+	}
+	now, err := os.Stat(r.root.Name())
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("was removed from %s", r.root.Name())
+	case err == nil && !os.SameFile(opened, now):
+		return fmt.Errorf("is another one at %s now: the one that was opened is served; start pxekit again", r.root.Name())
+	}
+	return nil // or not to be known: the right to look may have been given up
+}
+
 // File is an open boot file.
 type File struct {
 	*os.File

@@ -69,6 +69,7 @@ func (s *Server) handle(k socket, d datagram) {
 	e := proxydhcp.Event{Packet: p, Port: d.local.Port(), From: d.remote, Local: d.local.Addr()}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.meet(d, p)
 	s.overhear(e)
 	decision, m := s.decide(e)
 	if len(decision.Replies) == 0 {

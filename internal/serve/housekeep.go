@@ -13,7 +13,8 @@ import (
 // How often files are looked at and stories ended.
 const housekeepEvery = 2 * time.Second
 
-// housekeep reloads the plan and ends stories until ctx does.
+// housekeep reloads the plan, ends stories and looks after the interfaces until
+// ctx ends.
 func (s *Server) housekeep(ctx context.Context) error {
 	tick := time.NewTicker(housekeepEvery)
 	defer tick.Stop()
@@ -30,6 +31,9 @@ func (s *Server) housekeep(ctx context.Context) error {
 				seen = stamps(s.watch)
 			}
 			s.sweep()
+			if err := s.checkGround(); err != nil {
+				return err
+			}
 		}
 	}
 }

@@ -90,12 +90,15 @@ type Server struct {
 	notes []string // of opening
 	watch []string // files that the plan was made from
 
+	ground map[string]string // faults of interfaces and folder, by name; of housekeep
+
 	mu        sync.Mutex // guards what follows
 	policies  policies
 	pool      *proxydhcp.Pool // nil: no addresses are given
 	book      *book
-	rivals    *lru[netip.Addr, bool]
-	fetching  map[netip.Addr]int // transfers that run, by client
+	rivals    *lru[netip.Addr, bool] // other PXE responders that were named
+	servers   *lru[netip.Addr, bool] // DHCP servers that were
+	fetching  map[netip.Addr]int     // transfers that run, by client
 	downloads map[*download]struct{}
 	observing bool
 	delayed   int // answers that wait for their time
@@ -107,7 +110,7 @@ func Open(c Config) (*Server, error) {
 	s := &Server{
 		Config: c, inherited: inherit(), neighbour: neighbour, now: time.Now,
 		after: func(d time.Duration, f func()) { time.AfterFunc(d, f) },
-		book:  newBook(), rivals: newLRU[netip.Addr, bool](maxRivals), fetching: map[netip.Addr]int{},
+		book:  newBook(), rivals: newLRU[netip.Addr, bool](maxRivals), servers: newLRU[netip.Addr, bool](maxRivals), fetching: map[netip.Addr]int{},
 		downloads: map[*download]struct{}{}, observing: c.Observe == ObserveOnly,
 	}
 	for i := range s.Ifaces {

@@ -57,7 +57,7 @@ func testServer(t testing.TB, files map[string]string) (*Server, *bytes.Buffer) 
 	s := &Server{
 		Config: Config{Root: root, HTTPPort: 80, Log: slog.New(NewTextHandler(out))},
 		ifaces: []*Iface{{Interface: &net.Interface{Index: 7, Name: "lab0"}, Addrs: []netip.Prefix{netip.MustParsePrefix("10.0.0.2/24")}}},
-		book:   newBook(), rivals: newLRU[netip.Addr, bool](maxRivals), fetching: map[netip.Addr]int{},
+		book:   newBook(), rivals: newLRU[netip.Addr, bool](maxRivals), servers: newLRU[netip.Addr, bool](maxRivals), fetching: map[netip.Addr]int{},
 		downloads: map[*download]struct{}{},
 		now:       func() time.Time { return at }, neighbour: func(netip.Addr) net.HardwareAddr { return nil },
 	}
@@ -150,6 +150,7 @@ func TestStory(t *testing.T) {
 		s.tftpEvent(e)
 	}
 	require.Equal(t, `52:54:00:12:34:56 UEFI x64: offered bootx64.efi (rule 1)
+DHCP server 10.0.0.1 gives addresses on lab0
 52:54:00:12:34:56 UEFI x64: offered bootx64.efi (rule 1) → RRQ → 949 KB, ok
 warning: 52:54:00:12:34:56 UEFI x64: bootx64.efi, failed after 2 bytes: the client stopped answering`, lines(out))
 	require.True(t, s.book.known(theMAC).Fetched)

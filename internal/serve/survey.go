@@ -15,9 +15,10 @@ import (
 
 // survey asks each network, as a PXE client would, who answers there. It names
 // the servers, makes this one watch only where another PXE responder is at work,
-// and returns the DHCP servers.
+// and returns the DHCP servers. Under --observe it asks nobody: servers are named
+// as they are heard.
 func (s *Server) survey(ctx context.Context) (servers []string) {
-	if s.Listen <= 0 || len(s.ears) == 0 {
+	if s.Listen <= 0 || len(s.ears) == 0 || s.Observe == ObserveOnly {
 		return nil
 	}
 	until := s.now().Add(s.Listen)
@@ -26,11 +27,10 @@ func (s *Server) survey(ctx context.Context) (servers []string) {
 		ear := k.(*rawSocket)
 		asked[ear] = s.ask(ear)
 	}
-	dhcp := newLRU[netip.Addr, bool](maxRivals)
 	for ear, xid := range asked {
-		s.gather(ctx, ear, xid, until, dhcp)
+		s.gather(ctx, ear, xid, until)
 	}
-	for a := range dhcp.items {
+	for a := range s.servers.items {
 		servers = append(servers, a.String())
 	}
 	if len(servers) == 0 && s.pool == nil {
@@ -59,7 +59,7 @@ func (s *Server) ask(ear *rawSocket) (xid uint32) {
 }
 
 // gather reads the answers to xid until a time.
-func (s *Server) gather(ctx context.Context, ear *rawSocket, xid uint32, until time.Time, dhcp *lru[netip.Addr, bool]) {
+func (s *Server) gather(ctx context.Context, ear *rawSocket, xid uint32, until time.Time) {
 	_ = ear.SetReadDeadline(until)
 	stop := context.AfterFunc(ctx, func() { _ = ear.SetReadDeadline(time.Unix(1, 0)) })
 	defer stop()
@@ -75,12 +75,18 @@ func (s *Server) gather(ctx context.Context, ear *rawSocket, xid uint32, until t
 		}
 		s.capture.record(d.remote, d.local, d.payload)
 		s.overhear(proxydhcp.Event{Packet: p, Port: clientPort, From: d.remote, Local: d.local.Addr()})
-		if _, named := dhcp.get(d.remote.Addr()); !named && !p.YIAddr.IsUnspecified() {
-			dhcp.put(d.remote.Addr(), true)
-			s.introduce(d, p)
-		}
+		s.meet(d, p)
 	}
 	_ = ear.SetReadDeadline(time.Time{})
+}
+
+// meet names a server that gives an address, once.
+func (s *Server) meet(d datagram, p *dhcpopts.Packet) {
+	if _, met := s.servers.get(d.remote.Addr()); met || p.Op != 2 || p.YIAddr.IsUnspecified() {
+		return
+	}
+	s.servers.put(d.remote.Addr(), true)
+	s.introduce(d, p)
 }
 
 // introduce names a DHCP server, and the boot file that it offers itself.
@@ -89,6 +95,10 @@ func (s *Server) introduce(d datagram, p *dhcpopts.Packet) {
 	line := fmt.Sprintf("DHCP server %s gives addresses on %s", d.remote.Addr(), d.iface.Name)
 	if file := proxydhcp.FileOf(p.Answer()); file != "" {
 		s.Log.Warn(fmt.Sprintf("%s, and names the boot file %s itself: iPXE prefers that to what is offered here", line, file), attrs...)
+		return
+	}
+	if s.pool != nil {
+		s.Log.Warn(line+" as well: of two that do, one has to go", attrs...)
 		return
 	}
 	s.Log.Info(line, attrs...)
