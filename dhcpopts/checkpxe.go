@@ -76,7 +76,7 @@ func (c *checker) discovery(o Option, view PXE) {
 	if view.DiscoveryControl != nil {
 		control = *view.DiscoveryControl
 	}
-	if control&PXEBootNow != 0 || onlyLocal(view) {
+	if control&PXEBootNow != 0 || view.LocalOnly() {
 		return
 	}
 	const noCast = PXENoBroadcast | PXENoMulticast
@@ -90,13 +90,6 @@ func (c *checker) discovery(o Option, view PXE) {
 	if len(view.Menu) == 0 || view.Prompt == nil {
 		c.add("PXK047", o.Offset, "send both, or discovery control 8", "option 43 has no menu (9) or no prompt (10)")
 	}
-}
-
-// onlyLocal reports whether menu and prompt lead to no boot server: all items are
-// local boot. A Raspberry Pi takes its text from such a menu.
-func onlyLocal(view PXE) bool {
-	remote := func(m MenuItem) bool { return m.Type != 0 }
-	return len(view.Menu) > 0 && view.Prompt != nil && !slices.ContainsFunc(view.Menu, remote)
 }
 
 func pxeCodes(data []byte) []uint8 {

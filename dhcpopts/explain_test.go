@@ -56,7 +56,7 @@ func TestExplainOption(t *testing.T) {
 		}},
 		{43, "\x0a\x02\x0aF\x0a\x02\xffF", nil, []string{"menu prompt: 10 F (waits 10 seconds for F8)", "menu prompt: 255 F (shows the menu and waits)"}},
 		{43, "\x06\x09\x08", []string{"option 43 sub-option 6 at byte 0: length 9 runs past end (1 left)"}, []string{"discovery control: 8 (boot the offered file at once: no prompt, menu or discovery)"}},
-		{250, "\x02\x01\x03\x0b\x01\x02\xff", nil, []string{"next action: 3 (referral to another server)", "PXE client prompt: 2 ()"}},
+		{250, "\x02\x01\x03\x0b\x01\x02\xff", nil, []string{"next action: 3 (referral to another server)", "PXE client prompt: 2 (no prompt)"}},
 	} {
 		text := dhcpopts.ExplainOption(dhcpopts.Option{Code: c.code, Data: []byte(c.value)})
 		require.Equal(t, c.notes, text.Notes, "%d %q", c.code, c.value)

@@ -72,16 +72,13 @@ func subNotes(kind Kind, sub Option) []string {
 		return []string{promptNote(sub.Data[0])}
 	case kind == KindPXE && sub.Code == PXEBootServers:
 		return serverNotes(sub.Data)
-	case kind == KindWDS && sub.Code == 2 && len(sub.Data) == 1:
-		if action, ok := wdsActions[sub.Data[0]]; ok {
-			return []string{action}
+	case kind == KindWDS && len(sub.Data) == 1:
+		if note, ok := wdsNotes[[2]uint8{sub.Code, sub.Data[0]}]; ok {
+			return []string{note}
 		}
 	}
 	return nil
 }
-
-// wdsActions are the values of item 2 (wdsbp.h).
-var wdsActions = map[uint8]string{1: "wait for approval", 3: "referral to another server", 5: "abort"}
 
 // controlNotes puts the bits of discovery control into words (PXE 2.1 table
 // 2-1).

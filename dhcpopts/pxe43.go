@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net/netip"
+	"slices"
 )
 
 // PXE is option 43 as PXE clients read it (PXE 2.1, table 2-1). A nil field is
@@ -90,6 +91,13 @@ func (p PXE) Validate() error {
 		return fmt.Errorf("option 43 is %d octets long, clients read %d at most", n, optionMax)
 	}
 	return nil
+}
+
+// LocalOnly reports whether menu and prompt lead to no boot server: all items are
+// local boot. A Raspberry Pi takes its text from such a menu.
+func (p PXE) LocalOnly() bool {
+	remote := func(m MenuItem) bool { return m.Type != 0 }
+	return len(p.Menu) > 0 && p.Prompt != nil && !slices.ContainsFunc(p.Menu, remote)
 }
 
 // EncodePXE writes option 43, sub-options in ascending order and closed by 255.

@@ -55,6 +55,9 @@ func (c *checker) rule(r *Rule) {
 	if r.PXE != nil {
 		c.pxe(r)
 	}
+	if r.WDS != nil {
+		c.wds(r)
+	}
 }
 
 // host checks what only hosts need.

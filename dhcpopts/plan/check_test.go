@@ -63,6 +63,10 @@ var checkCases = map[string]struct {
 	"host twice":          {ruleTwice + `|hosts: [{mac: "52:54:00:00:00:01", file: a}, {mac: 52-54-00-00-00-01, file: b}]`, `hosts: [{mac: "52:54:00:00:00:01", arch: bios, file: a}, {mac: "52:54:00:00:00:01", file: b}]`, ""},
 	"script":              {ruleScript + `|rules: [{match: {arch: bios}, file: boot.ipxe}]`, `rules: [{match: {stage: ipxe}, file: boot.ipxe}]`, ""},
 	"no file":             {ruleNoFile + `|rules: [{match: {arch: bios}}]`, `rules: [{match: {arch: bios}, file: a}]`, ""},
+	"nowhere to go":       {ruleDiscovery + `|rules: [{file: a, pxe: {discovery-control: 3, menu: [{type: 1, text: x}], prompt: {timeout: 0}}}]`, `rules: [{file: a, pxe: {discovery-control: 3, menu: [{type: 0, text: Raspberry Pi Boot}], prompt: {timeout: 0, text: PXE}}}]`, ""},
+	"long wds file":       {ruleHeader + `|rules: [{file: a, wds: {file: ` + strings.Repeat("a", 128) + `}}]`, `rules: [{file: a, wds: {file: ` + strings.Repeat("a", 127) + `}}]`, ""},
+	"long bcd":            {ruleLong + `|rules: [{file: a, wds: {bcd: ` + strings.Repeat("a", 255) + `}}]`, `rules: [{file: a, wds: {bcd: ` + strings.Repeat("a", 254) + `}}]`, ""},
+	"bcd with a blank":    {ruleBlank + `|rules: [{file: a, wds: {bcd: 'BCD '}}]`, `rules: [{file: a, wds: {bcd: '\Boot\BCD'}}]`, ""},
 	"nowhere":             {ruleDiscovery + `|rules: [{file: a, pxe: {discovery-control: 3, menu: [{type: 1, text: x}], prompt: {timeout: 0}}}]`, `rules: [{file: a, pxe: {discovery-control: 3, menu: [{type: 1, text: x, server: 192.0.2.1}], prompt: {timeout: 0}}}]`, ""},
 }
 

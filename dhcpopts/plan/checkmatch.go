@@ -74,6 +74,7 @@ func (c *checker) pxe(r *Rule) {
 		c.add(rulePrompt, r, `add prompt: {timeout: 10, text: "Press F8 for a menu"}`, "it has a menu and no prompt")
 	case x.Menu == nil && x.Prompt != nil:
 		c.add(rulePrompt, r, "add menu:", "it has a prompt and no menu")
+	case x.LocalOnly():
 	case len(x.Servers) == 0 && (control&onlyListed != 0 || control&noBroadcast != 0 && (control&noMulticast != 0 || !x.Multicast.IsValid())):
 		c.add(ruleDiscovery, r, "add server: to the menu entries, or clear the bit", "discovery-control %d leaves no boot server to ask", control)
 	}

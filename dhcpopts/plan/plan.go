@@ -36,6 +36,7 @@ type Rule struct {
 	Server     netip.Addr        // siaddr; the zero Addr: the plan's
 	ServerName string            // sname
 	PXE        *PXE              // option 43, and 60 without which clients ignore it
+	WDS        *WDS              // what WDS's boot program is told when it asks again
 	Options    []dhcpopts.Option // further options, as bytes
 	Pos        Pos
 }
@@ -44,6 +45,13 @@ type Rule struct {
 type PXE struct {
 	dhcpopts.PXE
 	Files map[uint16]string // boot file by menu type, served on port 4011
+}
+
+// WDS is the answer to the second question of WDS's boot programs wdsnbp.com and
+// wdsmgfw.efi, which is asked on port 4011 with option 250.
+type WDS struct {
+	File string // boot program to load next; "" is none
+	BCD  string // path of the boot configuration store; "" is none
 }
 
 // Match is a condition as data. Fields that are set must all hold; the zero

@@ -127,6 +127,9 @@ func (w *printer) answer(r *Rule) {
 	if r.PXE != nil {
 		w.pxe(r.PXE)
 	}
+	if r.WDS != nil {
+		w.wds(r.WDS)
+	}
 	w.options(r.Options)
 	if w.dash { // a rule with nothing in it
 		w.line(2, "{}")

@@ -77,6 +77,7 @@ func TestYAMLRoundTrips(t *testing.T) {
 	for name, p := range map[string]*Plan{
 		"nothing":     {},
 		"empty rule":  {Rules: []Rule{{}}},
+		"wds":         {Rules: []Rule{{WDS: &WDS{File: `boot\x64\pxeboot.n12`, BCD: `\Boot\BCD`}}, {WDS: &WDS{File: "\xff"}}, {WDS: &WDS{}}}},
 		"settings":    {NUL: NUL{Codes: map[uint8]NULMode{66: NULAlways, 67: NULNever}}, Via: ViaOption, HostsFile: "my, hosts.csv"},
 		"nul of both": {NUL: NUL{Mode: NULNever, Codes: map[uint8]NULMode{67: NULAlways}}},
 		"match": {Rules: []Rule{{Match: Match{Archs: []ArchRef{{Arch: 7, Exact: true}, {Arch: 6}}, Stage: dhcpopts.FirstStage,

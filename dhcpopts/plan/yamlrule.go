@@ -193,6 +193,7 @@ func (d decoder) answerKeys(r *Rule) keys {
 			return err
 		},
 		"pxe":     func(n ast.Node) error { return d.pxe(n, r) },
+		"wds":     func(n ast.Node) error { return d.wds(n, r) },
 		"options": func(n ast.Node) error { return d.options(n, r) },
 	}
 }
