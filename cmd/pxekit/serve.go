@@ -53,7 +53,8 @@ func newServe(u *ui) *cobra.Command {
 			"folder by TFTP and HTTP. It touches no lease of that server, and gives no addresses unless --dhcp says\n" +
 			"which, for a bench that has no DHCP server. Without a plan the folder is looked through\n" +
 			"for boot programs. Where another PXE responder answers, it only observes unless --force is given.\n" +
-			"Raspberry Pi is served as documents say, which no real board has proven yet.\n" +
+			"Raspberry Pi, and the second question of WDS's boot programs (what to load next, and the boot configuration\n" +
+			"store), are answered as documents say, which no real machine has proven yet: unverified.\n" +
 			"Runs until it is stopped; the log goes to standard output.",
 		Example: `  sudo pxekit serve -i eth1 --root ./boot
   sudo pxekit serve -i eth1 --root ./boot --plan plan.yaml --only 52:54:00:12:34:56

@@ -154,6 +154,9 @@ func chosen(p *dhcpopts.Packet) string {
 // ask answers a request on port 4011.
 func ask(e Event, client dhcpopts.Client, p Policy, m Machine) Decision {
 	m.Asked = true
+	if said, ok := e.Packet.Get(dhcpopts.OptWDS); ok {
+		return next(e, client, p, m, said)
+	}
 	return acknowledge(e, client, p, m, bootItem(e.Packet))
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"pxekit/dhcpopts"
+	"pxekit/dhcpopts/plan"
 )
 
 // bootNow is option 43 = 06 01 08 ff: discovery control with bit 3, "take the
@@ -141,11 +142,19 @@ func (m Menu) answer(a dhcpopts.Answer) dhcpopts.Answer {
 	if m.File == "" {
 		return a
 	}
-	a.File = []byte(m.File)
+	return withFile(a, m.File)
+}
+
+// withFile is an answer that names another boot file.
+func withFile(a dhcpopts.Answer, file string) dhcpopts.Answer {
+	a.File = nil
+	if len(file) <= plan.HeaderFileMax {
+		a.File = []byte(file)
+	}
 	a.Options = slices.Clone(a.Options)
 	for i, o := range a.Options {
 		if o.Code == dhcpopts.OptBootFile {
-			a.Options[i].Data = append([]byte(m.File), 0)
+			a.Options[i].Data = append([]byte(file), 0)
 		}
 	}
 	return a

@@ -51,7 +51,11 @@ func (s *Server) services() string {
 func (s *Server) describe(all policies) (lines []string) {
 	p := all[s.ifaces[0].Addr()]
 	for _, c := range p.Cases {
-		lines = append(lines, fmt.Sprintf("%s: %s gets %s", c.Origin, machinesOf(c.Cond), proxydhcp.FileOf(c.Answer)))
+		line := fmt.Sprintf("%s: %s gets %s", c.Origin, machinesOf(c.Cond), proxydhcp.FileOf(c.Answer))
+		if w := c.Rule.WDS; w != nil && w.File != "" {
+			line += fmt.Sprintf(", and when it asks again %s", safe(w.File))
+		}
+		lines = append(lines, line)
 	}
 	for _, c := range p.Cases {
 		lines = append(lines, s.doubts(c)...)
@@ -76,7 +80,7 @@ func (s *Server) doubts(c plan.Case) (lines []string) {
 		return append(lines, fmt.Sprintf("%s: %s is not there to be fetched: %v", c.Origin, file, err))
 	}
 	_ = f.Close()
-	return lines
+	return append(lines, s.doubtsWDS(c)...)
 }
 
 // urlHost splits a URL's host and port from its path.

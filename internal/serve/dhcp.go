@@ -163,7 +163,7 @@ func origin(c *plan.Case) string {
 // Everything else on the network is for --log json with level debug.
 func (s *Server) quiet(e proxydhcp.Event, m *machine, d proxydhcp.Decision) {
 	level := slog.LevelDebug
-	if d.Who != "" && e.Packet.MessageType() == dhcpopts.Discover {
+	if d.Who != "" && (e.Packet.MessageType() == dhcpopts.Discover || e.Port == proxydhcp.BINLPort) {
 		level = slog.LevelInfo
 	}
 	s.Log.Log(context.Background(), level, m.mac+" "+d.Why, "event", evDecision, "mac", m.mac, "sent", false)

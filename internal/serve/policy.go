@@ -42,13 +42,15 @@ func (s *Server) policy(p *plan.Plan, local netip.Addr) proxydhcp.Policy {
 }
 
 // localRules puts what only this server knows into copies of rules: its HTTP
-// port, and itself as boot server of menu entries that name none.
+// port, what its folder has for WDS's boot programs, and itself as boot server
+// of menu entries that name none.
 func (s *Server) localRules(p *plan.Plan, rules []plan.Rule, local netip.Addr) []plan.Rule {
 	rules = slices.Clone(rules)
 	for i := range rules {
 		r := &rules[i]
 		if p.ServerOf(r) == local {
 			r.File = s.withPort(r.File)
+			r.WDS = s.withWDS(r)
 		}
 		if r.PXE != nil && len(r.PXE.Files) > 0 {
 			r.PXE = withServers(r.PXE, local)

@@ -33,7 +33,7 @@ var parts = []string{"mm*.efi", "fb*.efi", "bootmgr.efi", "memtest*.efi", "pxebo
 // starts, and cannot do without.
 var companions = []struct{ program, needs string }{
 	{"shimx64.efi", "grubx64.efi"}, {"shimaa64.efi", "grubaa64.efi"}, {"shimia32.efi", "grubia32.efi"},
-	{"pxelinux.0", "ldlinux.c32"}, {"lpxelinux.0", "ldlinux.c32"}, {"wdsnbp.com", "pxeboot.com"}, {"pxeboot.n12", "bootmgr.exe"},
+	{"pxelinux.0", "ldlinux.c32"}, {"lpxelinux.0", "ldlinux.c32"}, {"pxeboot.n12", "bootmgr.exe"},
 }
 
 // expected are the architectures of machines that one may meet any day.

@@ -371,7 +371,6 @@ func TestScan(t *testing.T) {
 	require.Equal(t, dhcpopts.FirstStage, p.Rules[2].Match.Stage, "iPXE without a script would load itself for ever")
 	require.Equal(t, []string{
 		"no boot program for efi-ia32: such machines get nothing",
-		"boot/x64/wdsnbp.com needs pxeboot.com beside it, which is not there",
 		"EFI/shimx64.efi needs grubx64.efi beside it, which is not there",
 		"snponly-arm64.efi is iPXE and there is no script for it: put boot.ipxe beside it, or name one with --ipxe URL",
 	}, notes)
