@@ -65,7 +65,7 @@ func (t *Terms) accept(name, value string, size int64, b Bounds) (string, bool) 
 		t.BlockSize = int(min(n, maxBlockSize, uint64(max(b.BlockSize, minBlockSize))))
 		return strconv.Itoa(t.BlockSize), true
 	case "tsize":
-		if size < 0 || t.NetASCII {
+		if size <= 0 || t.NetASCII { // curl takes a size of 0 for a fault and breaks off
 			return "", false
 		}
 		return strconv.FormatInt(size, 10), true

@@ -76,7 +76,8 @@ type Packet struct {
 
 // Parse reads a TFTP packet. A request whose name is followed by a stray NUL
 // ("name\0\0octet\0") is understood: some ROMs send one when option 67 counts
-// its closing NUL.
+// its closing NUL. With an error comes what was read before it: a request with a
+// Mode is malformed in its options only.
 func Parse(b []byte) (Packet, error) {
 	if len(b) < 4 {
 		return Packet{}, fmt.Errorf("tftp packet of %d bytes, need 4", len(b))

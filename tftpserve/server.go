@@ -158,12 +158,12 @@ func (s *Server) packet(l *listener, from origin, b []byte) {
 	p, err := Parse(b)
 	req := Request{Client: from.client, Local: from.local, Packet: p}
 	switch {
-	case err != nil:
-		s.refuse(l, from, req, IllegalOp, err)
-	case p.Op == RRQ:
-		s.request(l, from, req)
 	case p.Op == WRQ:
 		s.refuse(l, from, req, AccessViolation, errors.New("write request; this server only reads"))
+	case err != nil:
+		s.refuse(l, from, req, malformed(p), err)
+	case p.Op == RRQ:
+		s.request(l, from, req)
 	case s.SinglePort && s.deliver(from, b):
 	case p.Op == ERROR: // never answered (RFC 1350 section 7)
 	default:
@@ -284,6 +284,16 @@ func (s *Server) tell(e Event) {
 	if s.Event != nil {
 		s.Event(e)
 	}
+}
+
+// malformed is the code for a packet that Parse refuses. A request with a mode is
+// sound but for its options. A sound option with a value that will not do is
+// merely not acknowledged (RFC 2347), and clients then go on without it.
+func malformed(p Packet) ErrorCode {
+	if p.Mode != "" {
+		return OptionRefused
+	}
+	return IllegalOp
 }
 
 func codeOf(err error) ErrorCode {

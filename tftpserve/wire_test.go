@@ -57,11 +57,24 @@ func TestAnswers(t *testing.T) {
 		{"unknown option alone", "\x00\x01a\x00octet\x00msftwindow\x0031416\x00", "\x00\x03\x00\x01abc"},
 		{"unknown option among others", "\x00\x01a\x00octet\x00TSIZE\x000\x00msftwindow\x001\x00BLKSIZE\x009\x00", "\x00\x06TSIZE\x003\x00BLKSIZE\x009\x00"},
 		{"options refused for their values", "\x00\x01a\x00octet\x00blksize\x007\x00windowsize\x000\x00timeout\x00256\x00", "\x00\x03\x00\x01abc"},
+		{"padding after the mode", "\x00\x01a\x00octet\x00\x00\x00", "\x00\x03\x00\x01abc"},
+		{"padding after the options", "\x00\x01a\x00octet\x00blksize\x0010\x00\x00", "\x00\x06blksize\x0010\x00"},
+		{"option twice", "\x00\x01a\x00octet\x00blksize\x009\x00BLKSIZE\x0010\x00", "\x00\x06blksize\x009\x00"},
+		{"option without a value", "\x00\x01a\x00octet\x00tsize\x000\x00blksize\x00", "\x00\x05\x00\x08option refused\x00"},
+		{"all options", "\x00\x01a\x00octet\x00windowsize\x004\x00timeout\x003\x00blksize\x00512\x00tsize\x000\x00",
+			"\x00\x06windowsize\x004\x00timeout\x003\x00blksize\x00512\x00tsize\x003\x00"},
+		{"size of an empty file", "\x00\x01empty\x00octet\x00tsize\x000\x00blksize\x009\x00", "\x00\x06blksize\x009\x00"},
+		{"empty file", "\x00\x01empty\x00octet\x00", "\x00\x03\x00\x01"},
+		{"missing file and malformed options", "\x00\x01none\x00octet\x00tsize\x00", "\x00\x05\x00\x08option refused\x00"},
 		{"missing file", "\x00\x01none\x00octet\x00", "\x00\x05\x00\x01file not found\x00"},
 		{"forbidden file", "\x00\x01denied\x00octet\x00", "\x00\x05\x00\x02access violation\x00"},
 		{"write request", "\x00\x02a\x00octet\x00", "\x00\x05\x00\x02access violation\x00"},
+		{"malformed write request", "\x00\x02a\x00", "\x00\x05\x00\x02access violation\x00"},
 		{"mail", "\x00\x01a\x00mail\x00", "\x00\x05\x00\x04illegal operation\x00"},
 		{"no mode", "\x00\x01a\x00", "\x00\x05\x00\x04illegal operation\x00"},
+		{"no closing NUL", "\x00\x01a\x00octet", "\x00\x05\x00\x04illegal operation\x00"},
+		{"DATA of no transfer", "\x00\x03\x00\x01abc", "\x00\x05\x00\x05unknown transfer\x00"},
+		{"OACK of no transfer", "\x00\x06blksize\x009\x00", "\x00\x05\x00\x05unknown transfer\x00"},
 		{"opcode 9", "\x00\x09abcd", "\x00\x05\x00\x04illegal operation\x00"},
 		{"one octet", "\x00", "\x00\x05\x00\x04illegal operation\x00"},
 		{"ACK of no transfer", "\x00\x04\x00\x01", "\x00\x05\x00\x05unknown transfer\x00"},
@@ -72,6 +85,7 @@ func TestAnswers(t *testing.T) {
 				t.Parallel()
 				f := start(t, ipv4, way)
 				f.put("a", []byte("abc"))
+				f.put("empty", nil)
 				r := f.raw()
 				r.send(r.from, c.request)
 				wait := soon
