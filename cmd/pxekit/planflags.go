@@ -13,6 +13,7 @@ import (
 
 	"pxekit/dhcpopts"
 	"pxekit/dhcpopts/plan"
+	"pxekit/internal/serve"
 )
 
 // maxPlanRead is one octet more than any plan may have; package plan refuses
@@ -49,29 +50,41 @@ func presetNames() []string {
 	return names
 }
 
-// read makes the plan that the flags or the file describe.
+// read makes the plan that the flags or the file describe, and prints what is
+// odd about it.
 func (p *planFlags) read(u *ui) (*plan.Plan, error) {
+	made, found, err := p.load(u)
+	if err != nil {
+		return nil, err
+	}
+	return u.planned(made, found)
+}
+
+// load makes the plan, and finds what is odd about it.
+func (p *planFlags) load(u *ui) (*plan.Plan, []dhcpopts.Finding, error) {
 	if p.file == "" {
 		return p.fromFlags(u)
 	}
 	if other := p.typed(); other != "" {
-		return nil, usagef("write it into "+p.file, "%s does not go with --plan", other)
+		return nil, nil, usagef("write it into "+p.file, "%s does not go with --plan", other)
 	}
 	return u.readPlanFile(p.file, p.local)
 }
 
 // fromFlags makes the plan of the flags. A server that stands in leaves it again.
-func (p *planFlags) fromFlags(u *ui) (*plan.Plan, error) {
+func (p *planFlags) fromFlags(u *ui) (*plan.Plan, []dhcpopts.Finding, error) {
 	flags := p.Flags
 	if flags.Server == "" && p.local.IsValid() {
 		flags.Server = p.local.String()
 	}
 	made, found, err := plan.FromFlags(flags)
-	made, err = u.planned(made, found, err)
-	if err == nil && p.Flags.Server == "" {
+	if err != nil {
+		return nil, nil, u.planFailure(err)
+	}
+	if p.Flags.Server == "" {
 		made.Server = netip.Addr{}
 	}
-	return made, err
+	return made, found, nil
 }
 
 // typed names a plan flag that was typed, "" when none was.
@@ -84,27 +97,27 @@ func (p *planFlags) typed() (name string) {
 	return name
 }
 
-func (u *ui) readPlanFile(name string, local netip.Addr) (*plan.Plan, error) {
+// readPlanFile reads a plan and its hosts. With a server that stands in, what
+// is found is about the plan as that server will hand it out.
+func (u *ui) readPlanFile(name string, local netip.Addr) (*plan.Plan, []dhcpopts.Finding, error) {
 	data, err := u.readFile(name, maxPlanRead)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	p, found, err := plan.Parse(name, data)
 	if err != nil {
-		return nil, u.planFailure(err)
+		return nil, nil, u.planFailure(err)
 	}
 	if p.HostsFile != "" {
 		if err := u.readHosts(p, name); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		found = p.Check()
 	}
-	if !p.Server.IsValid() && local.IsValid() {
-		p.Server = local
-		found = p.Check()
-		p.Server = netip.Addr{}
+	if local.IsValid() {
+		found = serve.Complete(p, local).Check()
 	}
-	return u.planned(p, found, nil)
+	return p, found, nil
 }
 
 // readHosts reads the machines of a plan's CSV file, which stands beside the
@@ -126,17 +139,18 @@ func (u *ui) readHosts(p *plan.Plan, planName string) error {
 }
 
 // planned prints what is odd about a plan, and refuses one with errors.
-func (u *ui) planned(p *plan.Plan, found []dhcpopts.Finding, err error) (*plan.Plan, error) {
-	if err != nil {
-		return nil, u.planFailure(err)
-	}
+func (u *ui) planned(p *plan.Plan, found []dhcpopts.Finding) (*plan.Plan, error) {
 	if u.findings(found) > 0 {
 		return nil, said(exitUsage)
 	}
+	return p, someRules(p)
+}
+
+func someRules(p *plan.Plan) error {
 	if len(p.Rules)+len(p.Hosts) == 0 {
-		return nil, usagef("begin with: pxekit generate plan --server 192.0.2.10 --file pxelinux.0", "the plan has no rules")
+		return usagef("begin with: pxekit generate plan --server 192.0.2.10 --file pxelinux.0", "the plan has no rules")
 	}
-	return p, nil
+	return nil
 }
 
 // planFailure shows the user's own line below a plan's error.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"io/fs"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -15,7 +14,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"pxekit/dhcpopts"
-	"pxekit/internal/bootfiles"
 	"pxekit/internal/proxydhcp"
 	"pxekit/internal/serve"
 )
@@ -100,18 +98,15 @@ func (v *serveVerb) run(ctx context.Context, portTyped bool) error {
 	if err != nil {
 		return err
 	}
-	root, err := bootfiles.OpenRoot(v.root)
-	if err != nil {
-		return ioError("open the folder of boot files", err)
+	if c.Root, err = v.openRoot(); err != nil {
+		return err
 	}
-	defer root.Close()
-	c.Root = root
-	for _, name := range v.ifaces {
-		i, err := serve.FindIface(name)
-		if err != nil {
-			return usagef("ip -brief address shows the interfaces", "%w", err)
-		}
-		c.Ifaces = append(c.Ifaces, i)
+	defer c.Root.Close()
+	if c.Ifaces, err = v.findIfaces(); err != nil {
+		return err
+	}
+	if err := v.checkCertificate(); err != nil {
+		return err
 	}
 	v.plan.local = c.Ifaces[0].Addr()
 	c.Load = v.source(c)
@@ -148,18 +143,6 @@ func (v *serveVerb) serve(ctx context.Context, c serve.Config) error {
 	return usagef("", "%w", err)
 }
 
-// openFailure says how to get the right to open a port, or who has it.
-func (v *serveVerb) openFailure(err error) error {
-	switch {
-	case errors.Is(err, fs.ErrPermission):
-		return usagef("run it with sudo, or give the program the right once: sudo setcap cap_net_bind_service,cap_net_raw+ep $(command -v pxekit)",
-			"no right to open the ports: %w", err)
-	case errors.Is(err, syscall.EADDRINUSE):
-		return usagef("ss -lnptu shows who has it; --tftp-port, --http-port and --no-http change what is opened", "a port is taken: %w", err)
-	}
-	return usagef("", "%w", err)
-}
-
 // config reads the flags that need no look at the system.
 func (v *serveVerb) config(portTyped bool) (c serve.Config, err error) {
 	switch {
@@ -173,6 +156,10 @@ func (v *serveVerb) config(portTyped bool) (c serve.Config, err error) {
 		return c, usagef("name both files", "--tls-cert and --tls-key go together")
 	case v.noHTTP && (portTyped || v.tlsCert != "" || v.httpList):
 		return c, usagef("leave out --no-http", "--no-http contradicts the other HTTP flags")
+	case v.tftpPort == 0 || v.tftpPort == 67 || v.tftpPort == 68 || v.tftpPort == 4011:
+		return c, usagef("leave out --tftp-port: firmware asks port 69", "--tftp-port %d is no port for TFTP", v.tftpPort)
+	case v.httpPort == 0:
+		return c, usagef("--no-http serves no HTTP", "--http-port 0 is no port")
 	case len(v.plan.Scope) > 0:
 		return c, usagef("leave out --scope", "serve answers on the networks of its interfaces; --scope is for written configs")
 	}

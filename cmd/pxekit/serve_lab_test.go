@@ -180,7 +180,13 @@ func TestServeReloads(t *testing.T) {
 	t.Parallel()
 	plan := filepath.Join(t.TempDir(), "plan.yaml")
 	require.NoError(t, os.Chmod(filepath.Dir(plan), 0o755))
-	write := func(text string) { require.NoError(t, os.WriteFile(plan, []byte(text), 0o644)) }
+	hosts := filepath.Join(filepath.Dir(plan), "machines.csv")
+	// Replaced as an editor does it: at no time is there half a file.
+	replace := func(name, text string) {
+		require.NoError(t, os.WriteFile(name+".new", []byte(text), 0o644))
+		require.NoError(t, os.Rename(name+".new", name))
+	}
+	write := func(text string) { replace(plan, text) }
 	write("version: 1\nrules:\n  - {match: {arch: efi-x64}, file: one.efi}\n")
 	s := serving(t, "--root "+bootFolder(t)+" --plan "+plan+" --no-http --strategy direct", "answering on s0")
 	s.later = dhcpopts.Firmware(dhcpopts.EFIX64)
@@ -198,6 +204,18 @@ func TestServeReloads(t *testing.T) {
 	write("version: 1\nrules:\n  - {match: {arch: efi-x65}, file: bad.efi}\n")
 	s.said("the new plan is refused, the old one stays: ")
 	offers("another.efi")
+	// Complaints about a plan that can be read are told in the log as well.
+	write("version: 1\nrules:\n  - {match: {arch: bios}, pxe: {discovery-control: 8}}\n")
+	s.said("the new plan is refused, the old one stays: " + plan + ":3:5: rule 1: discovery-control 8 says that a boot file comes with it")
+	offers("another.efi")
+
+	replace(hosts, "mac,file\n52:54:00:12:34:02,own.efi\n")
+	write("version: 1\nhosts: machines.csv\nrules:\n  - {match: {arch: efi-x64}, file: third.efi}\n")
+	s.said("gets own.efi")
+	offers("third.efi")
+	replace(hosts, "mac,file\n52:54:00:12:34:01,mine.efi\n")
+	s.said("gets mine.efi")
+	offers("mine.efi")
 }
 
 // A menu's items are handed out on port 4011, and pxekit is their boot server.

@@ -1,16 +1,30 @@
 package main
 
 import (
+	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
+	"sync"
 
+	"pxekit/dhcpopts"
 	"pxekit/dhcpopts/plan"
 	"pxekit/internal/serve"
 )
 
 // source is how serve gets its plan: from the flags, from a file, or by looking
-// at the folder.
+// at the folder. Standard input can be read once only.
 func (v *serveVerb) source(c serve.Config) func() (*plan.Plan, []string, error) {
+	if v.plan.file == "-" {
+		once := sync.OnceValues(func() (*plan.Plan, error) {
+			p, _, err := v.planned()
+			return p, err
+		})
+		return func() (*plan.Plan, []string, error) {
+			p, err := once()
+			return p, nil, err
+		}
+	}
 	if v.plan.file != "" || v.plan.typed() != "" {
 		return v.planned
 	}
@@ -31,13 +45,38 @@ func (v *serveVerb) source(c serve.Config) func() (*plan.Plan, []string, error) 
 }
 
 // planned reads the plan of flags or file. Without a server it sends each
-// machine to the address that it asks.
+// machine to the address that it asks. A plan with errors is one error, which
+// says all when it comes while serving.
 func (v *serveVerb) planned() (*plan.Plan, []string, error) {
-	p, err := v.plan.read(v.ui)
+	p, found, err := v.plan.load(v.ui)
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := refused(found); err != nil {
+		return nil, nil, err
+	}
+	if err := someRules(p); err != nil {
+		return nil, nil, err
+	}
+	v.findings(found)
 	return p, p.Notes(), nil
+}
+
+// refused is the first error among findings, nil without one.
+func refused(found []dhcpopts.Finding) error {
+	bad := slices.DeleteFunc(slices.Clone(found), func(f dhcpopts.Finding) bool { return f.Severity != dhcpopts.Error })
+	if len(bad) == 0 {
+		return nil
+	}
+	first, id := bad[0], bad[0].ID
+	if len(bad) > 1 {
+		id += fmt.Sprintf(", the first of %d errors", len(bad))
+	}
+	text := first.Message
+	if place := first.Place.String(); place != "" {
+		text = place + ": " + text
+	}
+	return usagef(first.Hint, "%s (%s)", text, id)
 }
 
 // lease reads --dhcp and its companions; nil without them.

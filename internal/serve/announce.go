@@ -2,6 +2,7 @@ package serve
 
 import (
 	"fmt"
+	"net"
 	"net/netip"
 	"slices"
 	"strings"
@@ -25,6 +26,9 @@ func (s *Server) announce() {
 		return
 	}
 	for _, i := range s.ifaces {
+		if i.Flags&net.FlagRunning == 0 {
+			s.Log.Warn(fmt.Sprintf("%s has no carrier: is a cable plugged in?", i.Name), "event", evStart, "interface", i.Name)
+		}
 		s.Log.Info(fmt.Sprintf("answering on %s as %s: %s", i.Name, i.Addr(), s.services()), "event", evStart, "interface", i.Name, "address", i.Addr().String())
 	}
 }

@@ -3,9 +3,11 @@ package serve
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -18,7 +20,6 @@ const housekeepEvery = 2 * time.Second
 func (s *Server) housekeep(ctx context.Context) error {
 	tick := time.NewTicker(housekeepEvery)
 	defer tick.Stop()
-	seen := stamps(s.watch)
 	for {
 		select {
 		case <-ctx.Done():
@@ -26,10 +27,7 @@ func (s *Server) housekeep(ctx context.Context) error {
 		case <-s.Reload:
 			s.reload()
 		case <-tick.C:
-			if !maps.Equal(stamps(s.watch), seen) {
-				s.reload()
-				seen = stamps(s.watch)
-			}
+			s.reloadIfChanged()
 			s.sweep()
 			if err := s.checkGround(); err != nil {
 				return err
@@ -38,15 +36,26 @@ func (s *Server) housekeep(ctx context.Context) error {
 	}
 }
 
-// stamps are the files' times and sizes; a file that is away has none.
-func stamps(files []string) map[string]string {
-	all := map[string]string{}
+func (s *Server) reloadIfChanged() {
+	if !maps.EqualFunc(stamps(s.watch), s.seen, sameFile) {
+		s.reload()
+	}
+}
+
+// stamps are the states of files; one that is away has none.
+func stamps(files []string) map[string]fs.FileInfo {
+	all := map[string]fs.FileInfo{}
 	for _, name := range files {
 		if info, err := os.Stat(name); err == nil {
-			all[name] = fmt.Sprint(info.ModTime().UnixNano(), info.Size())
+			all[name] = info
 		}
 	}
 	return all
+}
+
+// sameFile reports whether a file was neither written to nor replaced.
+func sameFile(a, b fs.FileInfo) bool {
+	return os.SameFile(a, b) && a.ModTime().Equal(b.ModTime()) && a.Size() == b.Size()
 }
 
 // filesOf are a plan file and its list of hosts, which stands beside it.
@@ -73,28 +82,49 @@ func (s *Server) sweep() {
 	}
 }
 
-// reload takes a new plan, or keeps the old one when the new one is refused.
+// reload takes a new plan and certificate, or keeps the old one when the new one
+// is refused.
 func (s *Server) reload() {
-	if err := s.load(); err != nil {
-		text, _, _ := strings.Cut(err.Error(), "\n")
-		s.Log.Warn("the new plan is refused, the old one stays: "+safe(text), "event", evPlan, "error", safe(text))
+	if err := s.loadCertificate(); err != nil {
+		s.refused("certificate", err)
 	}
+	lines, err := s.load()
+	if err != nil {
+		s.refused("plan", err)
+	}
+	s.planned(lines)
 }
 
-// load makes the plan and says what machines get by it.
-func (s *Server) load() error {
+func (s *Server) refused(what string, err error) {
+	text, _, _ := strings.Cut(err.Error(), "\n")
+	s.Log.Warn(fmt.Sprintf("the new %s is refused, the old one stays: %s", what, safe(text)), "event", evPlan, "error", safe(text))
+}
+
+// load makes the plan and returns what is to say of it. What changes while it
+// reads, or is not read for an error, is looked at again when it changes again.
+func (s *Server) load() (lines []string, err error) {
+	s.seen = stamps(s.watch)
 	p, notes, err := s.Load()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	s.watch = filesOf(s.PlanFile, p.HostsFile)
+	s.watch = append(filesOf(s.PlanFile, p.HostsFile), s.TLSCert, s.TLSKey)
+	for name, info := range stamps(s.watch) {
+		if _, before := s.seen[name]; !before {
+			s.seen[name] = info
+		}
+	}
+	maps.DeleteFunc(s.seen, func(name string, _ fs.FileInfo) bool { return !slices.Contains(s.watch, name) })
 	all := s.resolve(p)
 	s.mu.Lock()
 	s.policies = all
 	s.mu.Unlock()
 	s.metrics.reloadings.Add(1)
-	for _, line := range append(s.describe(all), notes...) {
+	return append(s.describe(all), notes...), nil
+}
+
+func (s *Server) planned(lines []string) {
+	for _, line := range lines {
 		s.Log.Info(line, "event", evPlan)
 	}
-	return nil
 }

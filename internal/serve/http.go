@@ -3,10 +3,12 @@ package serve
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log"
 	"net"
 	"net/http"
+	"net/netip"
 	"path"
 	"strings"
 	"time"
@@ -53,8 +55,28 @@ func typeOf(name string) string {
 func (s *Server) newHTTP() *http.Server {
 	return &http.Server{
 		Handler: http.HandlerFunc(s.serveHTTP), ReadHeaderTimeout: httpHeaderTime, IdleTimeout: httpIdleTime,
-		MaxHeaderBytes: httpHeaderBytes, ErrorLog: log.New(io.Discard, "", 0), TLSConfig: s.tlsConfig(),
+		MaxHeaderBytes: httpHeaderBytes, ErrorLog: log.New(httpLog{s}, "", 0), TLSConfig: s.tlsConfig(),
 	}
+}
+
+// httpLog takes what net/http complains of into the log: above all, why a
+// machine refuses the certificate.
+type httpLog struct{ *Server }
+
+func (l httpLog) Write(b []byte) (int, error) {
+	text := strings.TrimPrefix(strings.TrimSpace(string(b)), "http: ")
+	attrs := []any{"event", evFile, "ok", false}
+	if rest, ok := strings.CutPrefix(text, "TLS handshake error from "); ok {
+		at, why, _ := strings.Cut(rest, ": ")
+		client, _ := netip.ParseAddrPort(at) // as net/http has made it
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		who, mac := l.whoIs(client.Addr().Unmap())
+		text = fmt.Sprintf("%s: no HTTPS connection, as when the client does not trust the certificate: %s", who, why)
+		attrs = append(attrs, "mac", mac, "ip", client.Addr().Unmap().String(), "error", safe(why))
+	}
+	l.Log.Warn(safe(text), attrs...)
+	return len(b), nil
 }
 
 // runHTTP serves one listener until the server is shut down.

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -14,12 +15,18 @@ type Iface struct {
 	Addrs []netip.Prefix // IPv4, the first is the one that answers come from
 }
 
-// FindIface looks an interface up by name. One without an IPv4 address is an
-// error: machines could not fetch anything from it.
+// What an interface may lack.
+var (
+	ErrNoInterface = errors.New("no such network interface")
+	ErrDown        = errors.New("the interface is down")
+	ErrNoAddress   = errors.New("the interface has no IPv4 address") // machines could not fetch anything from it
+)
+
+// FindIface looks an interface up by name. The error is one of those above.
 func FindIface(name string) (Iface, error) {
 	found, err := net.InterfaceByName(name)
 	if err != nil {
-		return Iface{}, fmt.Errorf("interface %q: %w", name, err)
+		return Iface{}, fmt.Errorf("%q: %w", name, ErrNoInterface)
 	}
 	i := Iface{Interface: found}
 	addrs, err := found.Addrs()
@@ -31,8 +38,11 @@ func FindIface(name string) (Iface, error) {
 			i.Addrs = append(i.Addrs, p)
 		}
 	}
-	if len(i.Addrs) == 0 {
-		return Iface{}, fmt.Errorf("interface %q has no IPv4 address", name)
+	switch {
+	case found.Flags&net.FlagUp == 0:
+		return Iface{}, fmt.Errorf("%q: %w", name, ErrDown)
+	case len(i.Addrs) == 0:
+		return Iface{}, fmt.Errorf("%q: %w", name, ErrNoAddress)
 	}
 	return i, nil
 }

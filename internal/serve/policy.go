@@ -27,36 +27,44 @@ func (s *Server) resolve(p *plan.Plan) policies {
 
 // policy resolves the plan for one of our addresses.
 func (s *Server) policy(p *plan.Plan, local netip.Addr) proxydhcp.Policy {
-	own := *p
-	if !own.Server.IsValid() {
-		own.Server = local
-	}
-	policy := proxydhcp.Policy{Strategy: s.Strategy, Filter: s.Filter, Pool: s.pool}
-	own.Hosts = s.localRules(&own, own.Hosts, local)
-	own.Rules = s.localRules(&own, own.Rules, local)
-	policy.Cases = own.Cases()
+	own := Complete(p, local)
+	s.local(own, own.Hosts, local)
+	s.local(own, own.Rules, local)
+	policy := proxydhcp.Policy{Strategy: s.Strategy, Filter: s.Filter, Pool: s.pool, Cases: own.Cases()}
 	for _, c := range policy.Cases {
 		policy.Menus = append(policy.Menus, menus(c)...)
 	}
 	return policy
 }
 
-// localRules puts what only this server knows into copies of rules: its HTTP
-// port, what its folder has for WDS's boot programs, and itself as boot server
-// of menu entries that name none.
-func (s *Server) localRules(p *plan.Plan, rules []plan.Rule, local netip.Addr) []plan.Rule {
-	rules = slices.Clone(rules)
+// local puts into rules what only this server knows: its HTTP port, and what
+// its folder has for WDS's boot programs.
+func (s *Server) local(p *plan.Plan, rules []plan.Rule, local netip.Addr) {
 	for i := range rules {
-		r := &rules[i]
-		if p.ServerOf(r) == local {
+		if r := &rules[i]; p.ServerOf(r) == local {
 			r.File = s.withPort(r.File)
 			r.WDS = s.withWDS(r)
 		}
-		if r.PXE != nil && len(r.PXE.Files) > 0 {
-			r.PXE = withServers(r.PXE, local)
+	}
+}
+
+// Complete returns a plan as one of our addresses hands it out: with itself as
+// server where the plan names none, and as boot server of menu entries that name
+// none.
+func Complete(p *plan.Plan, local netip.Addr) *plan.Plan {
+	own := *p
+	if !own.Server.IsValid() {
+		own.Server = local
+	}
+	own.Hosts, own.Rules = slices.Clone(p.Hosts), slices.Clone(p.Rules)
+	for _, rules := range [][]plan.Rule{own.Hosts, own.Rules} {
+		for i := range rules {
+			if x := rules[i].PXE; x != nil && len(x.Menu) > 0 {
+				rules[i].PXE = withServers(x, local)
+			}
 		}
 	}
-	return rules
+	return &own
 }
 
 // withPort adds the HTTP port to a URL of {server} that has none, unless it is
@@ -72,19 +80,33 @@ func (s *Server) withPort(file string) string {
 	return file
 }
 
-// withServers lists us in sub-option 8 for the types whose file we hand out and
-// that have no server.
+// withServers lists us in sub-option 8 for menu entries that have no server: for
+// those whose file we hand out, and for all where machines could ask nobody else.
 func withServers(x *plan.PXE, local netip.Addr) *plan.PXE {
 	own := *x
 	own.Servers = slices.Clone(x.Servers)
+	alone := len(x.Servers) == 0 && listedOnly(x)
 	for _, item := range x.Menu {
 		_, ours := x.Files[item.Type]
 		listed := slices.ContainsFunc(own.Servers, func(b dhcpopts.BootServer) bool { return b.Type == item.Type })
-		if ours && !listed {
+		if (ours || alone && item.Type != localBoot) && !listed {
 			own.Servers = append(own.Servers, dhcpopts.BootServer{Type: item.Type, Addrs: []netip.Addr{local}})
 		}
 	}
 	return &own
+}
+
+// localBoot is the menu type of the machine's own disk (PXE 2.1 table 2-1).
+const localBoot = 0
+
+// listedOnly reports whether machines ask listed boot servers alone: discovery
+// control turns off broadcast (bit 0) and multicast (bit 1), or says so (bit 2).
+func listedOnly(x *plan.PXE) bool {
+	if x.DiscoveryControl == nil {
+		return false
+	}
+	control := *x.DiscoveryControl
+	return control&4 != 0 || control&1 != 0 && (control&2 != 0 || !x.Multicast.IsValid())
 }
 
 // menus lists what a case hands out on port 4011 by menu type.

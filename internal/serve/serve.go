@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -34,8 +35,9 @@ type Config struct {
 	Ifaces []Iface
 	Root   *bootfiles.Root
 	// Load makes the plan, and what is to say about it. A plan without a Server
-	// sends each machine to the address it asks. It is called at the start, when
-	// Reload fires, and when PlanFile or its list of hosts has changed.
+	// sends each machine to the address it asks. It is called before anything
+	// is opened, when Reload fires, and when PlanFile, its list of hosts or the
+	// certificate has changed.
 	Load     func() (*plan.Plan, []string, error)
 	PlanFile string // "": none
 	Reload   <-chan os.Signal
@@ -87,8 +89,10 @@ type Server struct {
 	tcp   []net.Listener
 	tftp  *tftpserve.Server
 	http  *http.Server
-	notes []string // of opening
-	watch []string // files that the plan was made from
+	notes []string               // of opening
+	watch []string               // files that the plan and the certificate are made from
+	seen  map[string]fs.FileInfo // their state when they were read
+	lines []string               // to say about the first plan
 
 	ground map[string]string // faults of interfaces and folder, by name; of housekeep
 
@@ -105,7 +109,8 @@ type Server struct {
 	stopping  bool
 }
 
-// Open opens all sockets: what needs the right to do so is done after it.
+// Open reads the plan and opens all sockets: what needs the right to do so is
+// done after it.
 func Open(c Config) (*Server, error) {
 	s := &Server{
 		Config: c, inherited: inherit(), neighbour: neighbour, now: time.Now,
@@ -117,13 +122,16 @@ func Open(c Config) (*Server, error) {
 		s.ifaces = append(s.ifaces, &s.Ifaces[i])
 	}
 	var err error
-	if s.capture, err = newRecorder(c.Capture); err != nil {
-		return nil, err
-	}
 	if err := s.loadCertificate(); err != nil {
 		return nil, err
 	}
 	if err := s.openPool(); err != nil {
+		return nil, err
+	}
+	if s.lines, err = s.load(); err != nil {
+		return nil, err
+	}
+	if s.capture, err = newRecorder(c.Capture); err != nil {
 		return nil, err
 	}
 	if err := s.open(); err != nil {
@@ -242,9 +250,7 @@ func (s *Server) hears() bool { return len(s.ears) == len(s.ifaces) }
 // Run serves until ctx ends, then lets transfers finish for a bounded time.
 func (s *Server) Run(ctx context.Context) error {
 	defer s.close()
-	if err := s.load(); err != nil {
-		return err
-	}
+	s.planned(s.lines)
 	if err := s.clearPool(s.survey(ctx)); err != nil {
 		return err
 	}

@@ -2,6 +2,9 @@ package serve
 
 import (
 	"bytes"
+	"context"
+	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -11,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -483,4 +487,91 @@ func TestLongTransferIsNotTold(t *testing.T) {
 	s.now = func() time.Time { return muchLater }
 	s.sweep()
 	require.Contains(t, lines(out), "did not end")
+}
+
+// Who stands in for a menu's missing boot servers: we, for the files that we
+// hand out, and for all where nobody else can be asked.
+func TestComplete(t *testing.T) {
+	for text, want := range map[string][]uint16{
+		"{discovery-control: 3, prompt: {timeout: 0}, menu: [{type: 1, text: x}, {type: 0, text: disk}]}":                {1},
+		"{discovery-control: 7, prompt: {timeout: 0}, menu: [{type: 1, text: x}, {type: 2, text: y, file: z}]}":          {1, 2},
+		"{discovery-control: 3, prompt: {timeout: 0}, menu: [{type: 1, text: x, server: 10.9.9.9}, {type: 2, text: y}]}": {1},
+		"{discovery-control: 2, prompt: {timeout: 0}, menu: [{type: 1, text: x}, {type: 2, text: y, file: z}]}":          {2},
+		"{discovery-control: 1, multicast: 239.1.1.1, prompt: {timeout: 0}, menu: [{type: 1, text: x}]}":                 nil,
+		"{discovery-control: 1, prompt: {timeout: 0}, menu: [{type: 1, text: x}]}":                                       {1},
+		"{prompt: {timeout: 0}, menu: [{type: 1, text: x}]}":                                                             nil,
+	} {
+		p, _, err := plan.Parse("plan.yaml", []byte("version: 1\nrules:\n  - match: {arch: bios}\n    file: a\n    pxe: "+text+"\n"))
+		require.NoError(t, err)
+		own := Complete(p, ourAddr)
+		for _, f := range own.Check() {
+			require.NotEqual(t, dhcpopts.Error, f.Severity, "%s: %s", text, f.Message)
+		}
+		var listed []uint16
+		for _, b := range own.Rules[0].PXE.Servers {
+			listed = append(listed, b.Type)
+		}
+		require.Equal(t, want, listed, text)
+		require.False(t, p.Server.IsValid(), "the plan itself stays")
+	}
+}
+
+// A plan is read again on a signal, and when a file that it is made from was
+// written to or replaced, even by one of the same size and age.
+func TestReload(t *testing.T) {
+	dir := t.TempDir()
+	name, hosts := filepath.Join(dir, "plan.yaml"), filepath.Join(dir, "hosts.csv")
+	put := func(file, text string) {
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
+		require.NoError(t, os.Chtimes(file, time.Time{}, time.Unix(1_700_000_000, 0)))
+	}
+	put(name, "a")
+	put(hosts, "a")
+	s, out := testServer(t, nil)
+	loads := 0
+	var bad error
+	s.PlanFile = name
+	s.Load = func() (*plan.Plan, []string, error) {
+		loads++
+		p := x64Plan(fmt.Sprintf("http://elsewhere/%d", loads))
+		p.HostsFile = "hosts.csv"
+		return p, nil, bad
+	}
+	_, err := s.load()
+	require.NoError(t, err)
+	for _, change := range []func(){
+		func() { put(name+".new", "b"); require.NoError(t, os.Rename(name+".new", name)) },
+		func() { put(hosts, "longer") },
+		func() { require.NoError(t, os.Remove(hosts)) },
+		func() { put(hosts, "x") },
+		func() { require.NoError(t, os.Chtimes(name, time.Time{}, time.Unix(1_700_000_001, 0))) },
+	} {
+		before := loads
+		s.reloadIfChanged()
+		require.Equal(t, before, loads, "nothing has changed")
+		change()
+		s.reloadIfChanged()
+		require.Equal(t, before+1, loads)
+	}
+	lines(out)
+	bad = errors.New("no plan\nwith an excerpt")
+	put(name, "bad")
+	s.reloadIfChanged()
+	s.reloadIfChanged()
+	require.Equal(t, "warning: the new plan is refused, the old one stays: no plan", lines(out), "told once")
+	require.Contains(t, string(s.policies[ourAddr].Cases[0].Answer.File), fmt.Sprintf("/%d", loads-1))
+
+	bad = nil
+	hup := make(chan os.Signal, 1)
+	s.Reload = hup
+	ctx, cancel := context.WithCancel(context.Background())
+	told := make(chan struct{})
+	load := s.Load
+	s.Load = func() (*plan.Plan, []string, error) { defer close(told); return load() }
+	ended := make(chan error)
+	go func() { ended <- s.housekeep(ctx) }()
+	hup <- syscall.SIGHUP
+	<-told
+	cancel()
+	require.NoError(t, <-ended)
 }

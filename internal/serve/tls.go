@@ -30,8 +30,8 @@ func (s *Server) tlsConfig() *tls.Config {
 	}
 }
 
-// loadCertificate reads the certificate and says what firmware will not like
-// about it.
+// loadCertificate reads the certificate, and tells of one that is new and what
+// firmware will not like about it.
 func (s *Server) loadCertificate() error {
 	if !s.tls() {
 		return nil
@@ -40,7 +40,11 @@ func (s *Server) loadCertificate() error {
 	if err != nil {
 		return err
 	}
-	s.certificate.Store(c)
+	old := s.certificate.Swap(c)
+	if old != nil && old.Leaf.Equal(c.Leaf) {
+		return nil
+	}
+	s.Log.Info(fmt.Sprintf("HTTPS shows the certificate of %s, valid until %s", safe(c.Leaf.Subject.String()), c.Leaf.NotAfter.Format(time.DateOnly)), "event", evStart)
 	for _, line := range s.certificateDoubts(c.Leaf) {
 		s.Log.Warn(line, "event", evStart)
 	}
