@@ -25,6 +25,7 @@ func main() {
 	// A reader that has gone away is an error to handle (EPIPE), not a signal to die of.
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // the first signal asks to end, the second ends
 	code := run(ctx, world{
 		args: os.Args[1:], stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
 		stdinTTY: terminal(os.Stdin), stderrTTY: terminal(os.Stderr),

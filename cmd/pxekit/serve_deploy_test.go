@@ -38,48 +38,6 @@ func TestUnits(t *testing.T) {
 	}
 }
 
-// What is open stays open, and the right to open more is gone.
-func TestServeGivesUpRights(t *testing.T) {
-	dir := t.TempDir()
-	require.NoError(t, os.Chmod(dir, 0o755))
-	program := filepath.Join(dir, "pxekit-static")
-	build := exec.Command("go", "build", "-o", program, ".")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	out, err := build.CombinedOutput()
-	require.NoError(t, err, "%s", out)
-	t.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
-
-	segment := lab.NewSegment(t)
-	s := visit(t, segment)
-	run := lab.Program("pxekit-static", `"$1" serve -i s0 --root `+bootFolder(t), "answering on s0")
-	s.pxekit = segment.Host(t, pxeHost).Start(t, run, "")
-	s.said("gave up all capabilities")
-	require.Equal(t, []string{"CapInh:\t0000000000000000", "CapPrm:\t0000000000000000", "CapEff:\t0000000000000000"}, rights(t, program))
-	content, err := s.fetch("tftp://10.77.0.2/undionly.kpxe")
-	require.NoError(t, err, s.pxekit.Log())
-	require.Equal(t, "not really iPXE", content)
-}
-
-// rights are the capability lines of the process that runs a program.
-func rights(t *testing.T, program string) (lines []string) {
-	t.Helper()
-	processes, err := filepath.Glob("/proc/[0-9]*")
-	require.NoError(t, err)
-	for _, p := range processes {
-		command, _ := os.ReadFile(filepath.Join(p, "cmdline")) // a process may end meanwhile
-		status, err := os.ReadFile(filepath.Join(p, "status"))
-		if err != nil || !strings.HasPrefix(string(command), program+"\x00") {
-			continue
-		}
-		for _, line := range strings.Split(string(status), "\n") {
-			if strings.HasPrefix(line, "CapInh:") || strings.HasPrefix(line, "CapPrm:") || strings.HasPrefix(line, "CapEff:") {
-				lines = append(lines, line)
-			}
-		}
-	}
-	return lines
-}
-
 // Without the right to open ports the error names the command to run.
 func TestServeWithoutRights(t *testing.T) {
 	lab.Need(t, "setpriv")

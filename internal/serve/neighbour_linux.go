@@ -2,26 +2,61 @@ package serve
 
 import (
 	"bufio"
+	"io"
 	"net"
 	"net/netip"
 	"os"
 	"strings"
+	"time"
 )
 
-// neighbour asks the kernel's ARP table who has an address: it knows every
-// machine that has just sent us a packet on this network.
-func neighbour(ip netip.Addr) net.HardwareAddr {
+// neighbours is the kernel's ARP table: it knows every machine that has just
+// sent us a packet on this network. Guarded by the server's mu.
+type neighbours struct {
+	table io.ReaderAt // nil: there is none
+	now   func() time.Time
+	read  time.Time
+	macs  map[netip.Addr]net.HardwareAddr
+}
+
+// A flood of addresses that nobody has reads the table, of a thousand lines at
+// most (gc_thresh3 of arp(7)), no more often than this.
+const (
+	readAgain = 20 * time.Millisecond
+	arpTable  = 1 << 20
+)
+
+// newNeighbours opens the table once: later it may be out of reach.
+func newNeighbours() (*neighbours, io.Closer) {
 	f, err := os.Open("/proc/net/arp")
 	if err != nil {
-		return nil
+		return &neighbours{now: time.Now}, nil
 	}
-	defer f.Close()
-	for lines := bufio.NewScanner(f); lines.Scan(); {
+	return &neighbours{table: f, now: time.Now}, f
+}
+
+// find returns who has an address, nil when nobody is known to.
+func (n *neighbours) find(ip netip.Addr) net.HardwareAddr {
+	if now := n.now(); n.table != nil && now.Sub(n.read) >= readAgain {
+		n.read, n.macs = now, parseARP(io.NewSectionReader(n.table, 0, arpTable))
+	}
+	return n.macs[ip]
+}
+
+func parseARP(r io.Reader) map[netip.Addr]net.HardwareAddr {
+	macs := map[netip.Addr]net.HardwareAddr{}
+	for lines := bufio.NewScanner(r); lines.Scan(); {
 		fields := strings.Fields(lines.Text())
-		if len(fields) >= 4 && fields[0] == ip.String() {
-			mac, _ := net.ParseMAC(fields[3])
-			return mac
+		if len(fields) < 4 {
+			continue
+		}
+		ip, err := netip.ParseAddr(fields[0])
+		if err != nil {
+			continue // the heading
+		}
+		if mac, err := net.ParseMAC(fields[3]); err == nil {
+			macs[ip] = mac
 		}
 	}
-	return nil
+	return macs
 }

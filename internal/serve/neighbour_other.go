@@ -3,10 +3,15 @@
 package serve
 
 import (
+	"io"
 	"net"
 	"net/netip"
 )
 
-// neighbour knows nobody: machines are then recognised by the answers and
+// neighbours knows nobody: machines are then recognised by the answers and
 // requests that were heard.
-func neighbour(netip.Addr) net.HardwareAddr { return nil }
+type neighbours struct{}
+
+func newNeighbours() (*neighbours, io.Closer) { return &neighbours{}, nil }
+
+func (*neighbours) find(netip.Addr) net.HardwareAddr { return nil }

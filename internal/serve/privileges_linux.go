@@ -2,31 +2,83 @@ package serve
 
 import (
 	"errors"
+	"fmt"
+	"runtime"
 	"syscall"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
 
-// dropPrivileges gives up every capability, on all threads and for good. What
-// serves needs none: the sockets are open, and transfers take ports that anyone
-// may have. A binary that was built with cgo cannot reach all threads.
-func dropPrivileges() error {
-	if _, _, errno := syscall.AllThreadsSyscall(unix.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0); errno != 0 {
-		return withoutCgo(errno)
+// readAll is the right that files of others need: who starts pxekit with sudo
+// may have boot files that are his alone.
+const readAll = unix.CAP_DAC_READ_SEARCH
+
+// dropPrivileges gives up capabilities, on all threads and for good, and says so.
+// What serves needs none: the sockets are open, and transfers take ports that
+// anyone may have. Only a boot file that cannot be read without readAll keeps
+// that one.
+func (s *Server) dropPrivileges() (string, error) {
+	held, err := capabilities()
+	if err != nil {
+		return "", keeps(err)
 	}
-	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
-	var none [2]unix.CapUserData
-	_, _, errno := syscall.AllThreadsSyscall(unix.SYS_CAPSET, uintptr(unsafe.Pointer(&header)), uintptr(unsafe.Pointer(&none[0])), 0)
-	if errno != 0 {
-		return withoutCgo(errno)
+	said, kept := "gave up all capabilities", [2]unix.CapUserData{}
+	if held[0].Effective&(1<<readAll) != 0 {
+		if name := s.unreadable(held); name != "" {
+			kept[0].Effective, kept[0].Permitted = 1<<readAll, 1<<readAll
+			said += fmt.Sprintf(" but CAP_DAC_READ_SEARCH, without which %s cannot be read", safe(name))
+		}
 	}
-	return nil
+	if err := noNewPrivileges(); err != nil {
+		return "", keeps(err)
+	}
+	header := capHeader()
+	if err := onAllThreads(unix.SYS_CAPSET, uintptr(unsafe.Pointer(&header)), uintptr(unsafe.Pointer(&kept[0])), 0); err != nil {
+		return "", keeps(err)
+	}
+	return said, nil
 }
 
-func withoutCgo(errno syscall.Errno) error {
-	if errno == syscall.ENOTSUP {
-		return errors.New("this binary was built with cgo; build it with CGO_ENABLED=0")
+func keeps(err error) error { return fmt.Errorf("keeps the rights it was started with: %w", err) }
+
+// unreadable names a boot file that cannot be read without capabilities, "" when
+// there is none. It looks with a thread that has laid them down for the moment.
+func (s *Server) unreadable(held [2]unix.CapUserData) string {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	header, bare := capHeader(), held
+	bare[0].Effective, bare[1].Effective = 0, 0
+	if unix.Capset(&header, &bare[0]) != nil {
+		return ""
 	}
-	return errno
+	defer func() { _ = unix.Capset(&header, &held[0]) }() // what is permitted can be taken up again
+	return s.Root.Unreadable()
+}
+
+func capHeader() unix.CapUserHeader {
+	return unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+}
+
+func capabilities() (held [2]unix.CapUserData, err error) {
+	header := capHeader()
+	err = unix.Capget(&header, &held[0])
+	return held, err
+}
+
+// noNewPrivileges lets no program that is started later have more rights, which
+// landlock wants too.
+func noNewPrivileges() error { return onAllThreads(unix.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0) }
+
+// onAllThreads makes a system call on every thread. A binary that was built with
+// cgo cannot.
+func onAllThreads(trap, a1, a2, a3 uintptr) error {
+	switch _, _, errno := syscall.AllThreadsSyscall(trap, a1, a2, a3); errno {
+	case 0:
+		return nil
+	case syscall.ENOTSUP:
+		return errors.New("this binary was built with cgo; build it with CGO_ENABLED=0")
+	default:
+		return errno
+	}
 }

@@ -8,6 +8,7 @@
 package serve
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -54,7 +55,8 @@ type Config struct {
 	Log             *slog.Logger
 	Lines           *Lines        // under Log; nil: every line is written at once
 	Listen          time.Duration // how long to listen for other servers at the start
-	DropPrivileges  bool          // give up all capabilities once everything is open
+	DropPrivileges  bool          // give up all capabilities and the file system once everything is open
+	StopWithin      time.Duration // how long transfers may go on after a stop; 0: 10 s
 }
 
 // Observe says whether to send anything.
@@ -67,8 +69,9 @@ const (
 	ObserveNever Observe = "never"
 )
 
-// stopWithin is how long transfers may go on after a stop.
-const stopWithin = 10 * time.Second
+// defaultStop is how long transfers may go on after a stop, when Config does not
+// say.
+const defaultStop = 10 * time.Second
 
 // Server is a running responder.
 type Server struct {
@@ -76,6 +79,7 @@ type Server struct {
 	ifaces    []*Iface
 	inherited *inherited
 	neighbour func(netip.Addr) net.HardwareAddr
+	arp       io.Closer // what neighbour reads; nil: nothing
 	now       func() time.Time
 	after     func(time.Duration, func())
 	metrics   metrics
@@ -113,7 +117,7 @@ type Server struct {
 // done after it.
 func Open(c Config) (*Server, error) {
 	s := &Server{
-		Config: c, inherited: inherit(), neighbour: neighbour, now: time.Now,
+		Config: c, inherited: inherit(), now: time.Now,
 		after: func(d time.Duration, f func()) { time.AfterFunc(d, f) },
 		book:  newBook(), rivals: newLRU[netip.Addr, bool](maxRivals), servers: newLRU[netip.Addr, bool](maxRivals), fetching: map[netip.Addr]int{},
 		downloads: map[*download]struct{}{}, observing: c.Observe == ObserveOnly,
@@ -140,6 +144,8 @@ func Open(c Config) (*Server, error) {
 	}
 	s.tftp = &tftpserve.Server{Open: s.openTFTP, Event: s.tftpEvent}
 	s.http = s.newHTTP()
+	arp, file := newNeighbours()
+	s.neighbour, s.arp = arp.find, file
 	return s, nil
 }
 
@@ -219,19 +225,24 @@ func (s *Server) listenTCP(at netip.AddrPort) (net.Listener, error) {
 	return net.Listen("tcp4", at.String())
 }
 
-// secure gives up the rights that opening needed.
+// secure gives up the rights that opening needed, and says what it has kept.
 func (s *Server) secure() {
 	if !s.DropPrivileges {
 		return
 	}
-	if err := dropPrivileges(); err != nil {
-		s.note(fmt.Sprintf("keeps the rights it was started with: %v", err))
-		return
+	for _, giveUp := range []func() (string, error){s.confine, s.dropPrivileges} {
+		if done, err := giveUp(); err != nil {
+			s.note(err.Error())
+		} else {
+			s.Log.Info(done, "event", evStart)
+		}
 	}
-	s.Log.Info("gave up all capabilities", "event", evStart)
 }
 
 func (s *Server) close() {
+	if s.arp != nil {
+		_ = s.arp.Close()
+	}
 	closeAll(s.dhcp)
 	closeAll(s.ears)
 	for _, c := range s.udp {
@@ -302,8 +313,15 @@ func (s *Server) wake() {
 
 // finish waits for transfers that run, and says what was done in all.
 func (s *Server) finish() {
-	ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
+	limit := cmp.Or(s.StopWithin, defaultStop)
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
+	s.mu.Lock()
+	busy := len(s.tftp.Running()) + len(s.downloads)
+	s.mu.Unlock()
+	if busy > 0 {
+		s.Log.Info(fmt.Sprintf("stopping: %s may go on for %v; a second signal ends at once", count(busy, "transfer"), limit), "event", evStop)
+	}
 	s.stopHTTP(ctx)
 	s.tftp.Shutdown(ctx)
 	s.summary()
