@@ -43,32 +43,35 @@ func Encode(h Header, options []Option, limit int) ([]byte, error) {
 }
 
 func encode(h Header, options []Option) []byte {
-	b := make([]byte, headerSize, minimumSize)
+	b := make([]byte, headerSize, minDatagram-ipAndUDP)
 	h.put(b)
 	b = append(b, magicCookie...)
 	for _, o := range wireOrder(options) {
 		b = appendOption(b, o.Code, o.Data)
 	}
 	b = append(b, OptEnd)
-	if len(b) < minimumSize {
-		b = append(b, make([]byte, minimumSize-len(b))...)
-	}
-	return b
+	return b[:max(len(b), minimumSize)] // what is behind a short one is still zero
 }
 
 func wireOrder(options []Option) []Option {
-	rank := func(o Option) int {
-		switch o.Code {
-		case OptMessageType:
-			return 0
-		case OptRelayAgent:
-			return 2
-		}
-		return 1
+	if slices.IsSortedFunc(options, byRank) {
+		return options
 	}
 	sorted := slices.Clone(options)
-	slices.SortStableFunc(sorted, func(a, b Option) int { return rank(a) - rank(b) })
+	slices.SortStableFunc(sorted, byRank)
 	return sorted
+}
+
+func byRank(a, b Option) int { return rank(a.Code) - rank(b.Code) }
+
+func rank(code uint8) int {
+	switch code {
+	case OptMessageType:
+		return 0
+	case OptRelayAgent:
+		return 2
+	}
+	return 1
 }
 
 // appendOption appends an option, in several instances when it is longer than

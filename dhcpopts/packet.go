@@ -130,14 +130,14 @@ func (p *Packet) Answer() Answer {
 	return a
 }
 
-// Client reads a request.
+// Client reads a request. Its values are the packet's own memory.
 func (p *Packet) Client() Client {
-	get := func(code uint8) []byte { v, _ := p.Get(code); return bytes.Clone(v) }
+	get := func(code uint8) []byte { v, _ := p.Get(code); return v }
 	c := Client{
 		Message:     p.MessageType(),
 		VendorClass: get(OptClass),
 		UserClass:   get(OptUserClass),
-		MAC:         bytes.Clone(p.MAC()),
+		MAC:         slices.Clip(p.MAC()),
 		MachineID:   get(OptMachineID),
 		RequestList: get(OptRequestList),
 		HostName:    get(OptHostName),

@@ -41,8 +41,9 @@ type field struct {
 	err     *SyntaxError
 }
 
-// usualOptions is how many options most messages stay below.
-const usualOptions = 16
+// usualOptions is how many options most messages stay below: requests of iPXE
+// have 10, of edk2 7 to 9.
+const usualOptions = 10
 
 // readField reads options from b[from:to] up to END (RFC 2132 section 2: pad 0
 // and END 255 have no length octet). An option that runs past the end is kept

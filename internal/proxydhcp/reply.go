@@ -15,6 +15,9 @@ import (
 // boot file of this offer".
 var bootNow = dhcpopts.EncodePXE(dhcpopts.PXE{DiscoveryControl: new(uint8(dhcpopts.PXEBootNow))})
 
+// usualOptions is how many options most answers stay below.
+const usualOptions = 8
+
 // reply begins an answer: header fields of the request, option 54 our address,
 // 97 and 82 as they came.
 func reply(e Event, c dhcpopts.Client, kind uint8) Reply {
@@ -25,6 +28,7 @@ func reply(e Event, c dhcpopts.Client, kind uint8) Reply {
 			Op: 2, HType: q.HType, HLen: uint8(len(q.MAC())), XID: q.XID, Secs: q.Secs, Flags: q.Flags,
 			GIAddr: q.GIAddr, CHAddr: q.CHAddr,
 		},
+		Options: make([]dhcpopts.Option, 0, usualOptions),
 	}
 	if e.Port == BINLPort || kind == dhcpopts.Ack {
 		r.Header.CIAddr = q.CIAddr
@@ -165,7 +169,7 @@ func trimNUL(b []byte) []byte { return bytes.TrimRight(b, "\x00") }
 // Fingerprint tells firmware apart by what it says of itself: option 60, 94 and
 // the order of what it asks for.
 func Fingerprint(p *dhcpopts.Packet) string {
-	var b []byte
+	b := make([]byte, 0, 128)
 	for _, code := range []uint8{dhcpopts.OptClass, dhcpopts.OptInterfaceID, dhcpopts.OptRequestList} {
 		v := value(p, code)
 		b = binary.BigEndian.AppendUint16(b, uint16(len(v)))

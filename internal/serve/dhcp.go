@@ -132,7 +132,8 @@ func (s *Server) answered(e proxydhcp.Event, m *machine, d proxydhcp.Decision) {
 	if s.observing {
 		why += "; not sent, only observing"
 	}
-	s.Log.Info(m.mac+" "+why, "event", evDecision, "mac", m.mac, "arch", proxydhcp.ClientOf(e.Packet).Arch().String(), "rule", origin(d.Case), "sent", !s.observing)
+	s.Log.LogAttrs(context.Background(), slog.LevelInfo, m.mac+" "+why, slog.String("event", evDecision), slog.String("mac", m.mac),
+		slog.String("arch", proxydhcp.ClientOf(e.Packet).Arch().String()), slog.String("rule", origin(d.Case)), slog.Bool("sent", !s.observing))
 	if d.Refusal != "" {
 		s.Log.Warn(m.mac+": changed the way of answering: "+d.Refusal, "event", evDecision, "mac", m.mac, "refused", string(m.Refused))
 	}

@@ -25,20 +25,22 @@ const (
 func NewTextHandler(w io.Writer) slog.Handler { return &textHandler{w: w} }
 
 type textHandler struct {
-	mu sync.Mutex
-	w  io.Writer
+	mu  sync.Mutex
+	w   io.Writer
+	buf []byte
 }
 
 func (h *textHandler) Enabled(_ context.Context, l slog.Level) bool { return l >= slog.LevelInfo }
 
 func (h *textHandler) Handle(_ context.Context, r slog.Record) error {
-	line := r.Time.Format("15:04:05 ")
-	if r.Level >= slog.LevelWarn {
-		line += "warning: "
-	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	_, err := io.WriteString(h.w, line+r.Message+"\n")
+	h.buf = r.Time.AppendFormat(h.buf[:0], "15:04:05 ")
+	if r.Level >= slog.LevelWarn {
+		h.buf = append(h.buf, "warning: "...)
+	}
+	h.buf = append(append(h.buf, r.Message...), '\n')
+	_, err := h.w.Write(h.buf)
 	return err
 }
 

@@ -21,8 +21,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// machines is how many hardware addresses ask, more than pxekit remembers.
-const machines = 10000
+// machines is how many hardware addresses ask.
+const machines = 1000
 
 // Places in a message: what differs from one answer to the next.
 const (
@@ -35,9 +35,8 @@ const askAgain = time.Second
 
 // asked is what the asking process prints.
 type asked struct {
-	Seconds  float64
-	Answers  int
-	Repeated int // requests without an answer in time, sent again
+	Seconds float64
+	Answers int
 }
 
 // asker keeps requests of many machines outstanding, one in each slot. Requests
@@ -165,12 +164,12 @@ func (a *asker) turn() error {
 	return nil
 }
 
+// repeat gives up what has no answer yet: each slot asks anew.
 func (a *asker) repeat() {
 	a.deadline = time.Time{}
 	for slot, waits := range a.waiting {
 		if waits {
 			a.free = append(a.free, slot)
-			a.result.Repeated++
 		}
 	}
 	clear(a.waiting)
