@@ -167,6 +167,9 @@ func acknowledge(e Event, client dhcpopts.Client, p Policy, m Machine, item *dhc
 		return silent(m, "no rule for %s", describe(client))
 	}
 	answer := c.Answer
+	if item != nil && foreign(e, c.Rule, item.Type) {
+		return silent(m, "%s looks for a boot server of type %d, which %s leaves to others", describe(client), item.Type, c.Origin)
+	}
 	if item != nil {
 		menu, ok := menuOf(p.Menus, c.Origin, item.Type)
 		if ok {
