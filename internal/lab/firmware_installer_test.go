@@ -41,27 +41,30 @@ func debianFolder(t *testing.T) string {
 // pxelinux loads the installer: 49 MB by TFTP, behind a DHCP server that knows
 // nothing of it.
 func pxelinux(t *testing.T, pxekit string) {
-	firmware := lab.BIOS
-	firmware.Memory = 768
-	bootDebian(t, pxekit, firmware, "pxelinux.0", "")
+	m := bios
+	m.firmware.Memory = 768
+	bootDebian(t, pxekit, m, "pxelinux.0", "")
 }
 
 // grub: Debian's signed GRUB takes its server from the DHCP server's answer and
 // from no other, so that has to name it.
 func grub(t *testing.T, pxekit string) {
-	firmware := lab.X64
-	firmware.Memory = 1024
-	bootDebian(t, pxekit, firmware, "bootnetx64.efi", "next-server "+bootServer+";\n")
+	m := x64
+	m.firmware.Memory = 1024
+	bootDebian(t, pxekit, m, "bootnetx64.efi", "next-server "+bootServer+";\n")
 }
 
-func bootDebian(t *testing.T, pxekit string, firmware lab.Firmware, program, statement string) {
+func bootDebian(t *testing.T, pxekit string, m machine, program, statement string) {
 	t.Helper()
 	s := lab.NewSegment(t)
 	dhcp := s.Host(t, dhcpServer).Start(t, lab.ISC, statement+addresses[0].config)
 	serve := s.Host(t, bootServer).Start(t, serving(pxekit, debianFolder(t)), "version: 1\nrules:\n  - {file: "+debian+"/"+program+"}\n")
-	_, err := s.Boot(t, firmware, kernelRuns)
+	boot, err := s.Boot(t, m.firmware, kernelRuns)
 	require.NoError(t, err, "%s\n%s", dhcp.Log(), serve.Log())
-	requireLog(t, serve, `initrd\.gz`)
+	fetched := askedOf(t, boot, bootServer)
+	require.Equal(t, readRequests(m, debian+"/"+program), fetched[:min(len(m.asks), len(fetched))])
+	require.Regexp(t, "^\x00\x01/?"+debian+"/initrd\\.gz\x00octet\x00", fetched[len(fetched)-1])
+	requireLog(t, serve, `initrd\.gz.*, ok`)
 	t.Log(serve.Log())
 }
 

@@ -101,18 +101,23 @@ func readRequests(m machine, name string) (all []string) {
 	return all
 }
 
-// requireFetched compares what a machine asked of a server, octet for octet. A
-// busy machine sends a request again; that counts once.
+// requireFetched compares what a machine asked of a server, octet for octet.
 func requireFetched(t *testing.T, b lab.Booted, server string, want []string) {
 	t.Helper()
-	var got []string
+	require.Equal(t, want, askedOf(t, b, server))
+}
+
+// askedOf is what a machine asked for, of one server and no other. A busy machine
+// sends a request again; that counts once.
+func askedOf(t *testing.T, b lab.Booted, server string) (got []string) {
+	t.Helper()
 	for _, f := range b.Fetched {
 		require.Equal(t, netip.MustParseAddr(server), f.Server.Addr(), "server of %q", f.Bytes)
 		if n := len(got); n == 0 || got[n-1] != string(f.Bytes) {
 			got = append(got, string(f.Bytes))
 		}
 	}
-	require.Equal(t, want, got)
+	return got
 }
 
 // tftpOnly is dnsmasq as a TFTP server. It takes backslashes for slashes.

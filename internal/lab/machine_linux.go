@@ -20,10 +20,10 @@ type Booted struct {
 
 // bootWithin bounds a boot that neither succeeds nor fails. edk2 gives up by
 // itself after 60 s of its own clock. wakeWithin is for the way to the first
-// DHCP message, of some 5 s on a quiet machine.
+// DHCP message, of some 5 s on a quiet machine. Both leave room for a busy one.
 const (
-	bootWithin = 5 * time.Minute
-	wakeWithin = time.Minute
+	bootWithin = 10 * time.Minute
+	wakeWithin = 2 * time.Minute
 )
 
 // powerCycles is how often a machine is switched on that sends nothing: AAVMF
