@@ -218,7 +218,8 @@ func TestServeReloads(t *testing.T) {
 	offers("mine.efi")
 }
 
-// A menu's items are handed out on port 4011, and pxekit is their boot server.
+// A menu's items are handed out on port 4011, and to who looks for them by
+// multicast or broadcast; pxekit is their boot server.
 func TestServeMenu(t *testing.T) {
 	t.Parallel()
 	plan := filepath.Join(t.TempDir(), "plan.yaml")
@@ -228,7 +229,8 @@ rules:
   - match: {arch: bios}
     file: undionly.kpxe
     pxe:
-      discovery-control: 2
+      discovery-control: 0
+      multicast: 239.77.0.1
       prompt: {text: "F8", timeout: 5}
       menu:
         - {type: 32769, text: "Install", file: install.0}
@@ -247,11 +249,14 @@ rules:
 	pick := bios
 	pick.Message, pick.CIAddr = dhcpopts.Request, netip.MustParseAddr(bootHost)
 	pick.Options = append(pick.Options, dhcpopts.Option{Code: dhcpopts.OptVendor, Data: dhcpopts.EncodePXE(dhcpopts.PXE{Item: item})})
-	ack, _ := s.one(pick, bootHost+":68", pxeHost+":4011")
-	require.Equal(t, "install.0", string(ack.FileName()))
-	pxe, _, err = dhcpopts.DecodePXE([]byte(value(ack, dhcpopts.OptVendor)))
-	require.NoError(t, err)
-	require.Equal(t, item, pxe.Item)
+	for _, to := range []string{pxeHost + ":4011", "239.77.0.1:4011", all} {
+		ack, way := s.one(pick, bootHost+":68", to)
+		require.Equal(t, pxeHost+to[strings.LastIndex(to, ":"):]+" "+bootHost+":68", way)
+		require.Equal(t, "install.0", string(ack.FileName()))
+		pxe, _, err = dhcpopts.DecodePXE([]byte(value(ack, dhcpopts.OptVendor)))
+		require.NoError(t, err)
+		require.Equal(t, item, pxe.Item)
+	}
 	s.pxekit.Stop()
 	code, out, _ := drive("", "decode", pcap)
 	require.NotEqual(t, exitUsage, code, out)

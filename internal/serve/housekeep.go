@@ -92,6 +92,7 @@ func (s *Server) reload() {
 	if err != nil {
 		s.refused("plan", err)
 	}
+	s.joinGroups()
 	s.planned(lines)
 }
 
@@ -115,6 +116,7 @@ func (s *Server) load() (lines []string, err error) {
 		}
 	}
 	maps.DeleteFunc(s.seen, func(name string, _ fs.FileInfo) bool { return !slices.Contains(s.watch, name) })
+	s.groups = groupsOf(p)
 	all := s.resolve(p)
 	s.mu.Lock()
 	s.policies = all

@@ -98,6 +98,7 @@ type Server struct {
 	seen  map[string]fs.FileInfo // their state when they were read
 	lines []string               // to say about the first plan
 
+	groups []netip.Addr      // multicast, of the plan
 	ground map[string]string // faults of interfaces and folder, by name; of housekeep
 
 	mu        sync.Mutex // guards what follows
@@ -142,6 +143,7 @@ func Open(c Config) (*Server, error) {
 		s.close()
 		return nil, err
 	}
+	s.joinGroups()
 	s.tftp = &tftpserve.Server{Open: s.openTFTP, Event: s.tftpEvent}
 	s.http = s.newHTTP()
 	arp, file := newNeighbours()

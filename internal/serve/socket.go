@@ -76,6 +76,7 @@ var everyone = netip.AddrFrom4([4]byte{255, 255, 255, 255})
 type rawSocket struct {
 	*rawnet.Conn
 	iface *Iface
+	ports []uint16
 	buf   []byte
 }
 
@@ -84,7 +85,7 @@ func listenRaw(i *Iface, ports ...uint16) (*rawSocket, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &rawSocket{conn, i, make([]byte, maxMessage)}, nil
+	return &rawSocket{conn, i, ports, make([]byte, maxMessage)}, nil
 }
 
 // read passes over what is for another machine: a card may show it.
