@@ -1,8 +1,9 @@
 package dhcpopts
 
 import (
-	"regexp"
+	"math"
 	"strconv"
+	"strings"
 )
 
 // VendorClass is option 60 of a PXE or HTTP client, split:
@@ -14,21 +15,37 @@ type VendorClass struct {
 	Major, UNDI int  // version of the network interface, 3 and 16 in the example
 }
 
-var classForm = regexp.MustCompile(`^(PXEClient|HTTPClient)(?::Arch:(\d{5})(?::UNDI:(\d{3})(\d{3}))?)?`)
-
 // ParseVendorClass splits option 60. It reports false for another vendor's.
 func ParseVendorClass(value []byte) (VendorClass, bool) {
-	m := classForm.FindStringSubmatch(string(value))
-	if m == nil {
-		return VendorClass{}, false
+	var v VendorClass
+	rest, ok := strings.CutPrefix(string(value), ClassPXE)
+	if v.Class = ClassPXE; !ok {
+		v.Class = ClassHTTP
+		if rest, ok = strings.CutPrefix(string(value), ClassHTTP); !ok {
+			return VendorClass{}, false
+		}
 	}
-	v := VendorClass{Class: m[1]}
-	if n, err := strconv.ParseUint(m[2], 10, 16); err == nil {
-		v.Arch, v.HasArch = Arch(n), true
+	arch, rest, ok := cutNumber(rest, ":Arch:", 5)
+	if !ok {
+		return v, true
 	}
-	v.Major, _ = strconv.Atoi(m[3]) // no digits: 0
-	v.UNDI, _ = strconv.Atoi(m[4])
+	if arch <= math.MaxUint16 {
+		v.Arch, v.HasArch = Arch(arch), true
+	}
+	if version, _, ok := cutNumber(rest, ":UNDI:", 6); ok {
+		v.Major, v.UNDI = version/1000, version%1000
+	}
 	return v, true
+}
+
+// cutNumber takes a mark and a number of so many digits off the start of s.
+func cutNumber(s, mark string, digits int) (n int, rest string, ok bool) {
+	s, ok = strings.CutPrefix(s, mark)
+	if !ok || len(s) < digits || strings.Trim(s[:digits], "0123456789") != "" {
+		return 0, "", false
+	}
+	n, err := strconv.Atoi(s[:digits])
+	return n, s[digits:], err == nil
 }
 
 func classArch(value []byte) (Arch, bool) {

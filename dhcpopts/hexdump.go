@@ -16,8 +16,8 @@ type dump struct {
 // The two kinds of dump line: "0x0000:  4500 0148", where the colon leaves no
 // doubt, and "0000  45 00 01 48", which is a dump only if the offsets count.
 var (
-	colonLine = regexp.MustCompile(`^\s*(?:0[xX])?([0-9A-Fa-f]{3,8}):(?:\s+(.*)|)$`)
-	plainLine = regexp.MustCompile(`^\s*([0-9A-Fa-f]{4,8})(?:\s+(.*)|)$`)
+	colonLine = pattern(`^\s*(?:0[xX])?([0-9A-Fa-f]{3,8}):(?:\s+(.*)|)$`)
+	plainLine = pattern(`^\s*([0-9A-Fa-f]{4,8})(?:\s+(.*)|)$`)
 )
 
 // findDump reports whether text is a dump: its first line of octets, or the
@@ -26,15 +26,15 @@ func findDump(text string) (dump, bool) {
 	first := true
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\r\n")
-		if m := colonLine.FindStringSubmatch(line); m != nil {
-			return dump{text, colonLine, false}, isZero(m[1])
+		if m := colonLine().FindStringSubmatch(line); m != nil {
+			return dump{text, colonLine(), false}, isZero(m[1])
 		}
 		if strings.TrimSpace(blankComments(line)) == "" {
 			continue
 		}
-		m := plainLine.FindStringSubmatch(line)
+		m := plainLine().FindStringSubmatch(line)
 		if first && m != nil && isZero(m[1]) && offsetBefore(m[1], m[2]) {
-			return dump{text, plainLine, true}, true
+			return dump{text, plainLine(), true}, true
 		}
 		first = false
 	}
@@ -97,7 +97,7 @@ func (d dump) until(rest []string, have int) int {
 // after three when blanks at its end were lost, or with hexdump's bar.
 func lineOctets(line string, want int) []byte {
 	all := octetsOf(line)
-	columns := gaps.FindAllStringIndex(line, -1)
+	columns := gaps().FindAllStringIndex(line, -1)
 	if want >= 0 && want <= len(all) && len(columns) > 0 {
 		return all[:want]
 	}
@@ -111,7 +111,7 @@ func lineOctets(line string, want int) []byte {
 	return all
 }
 
-var gaps = regexp.MustCompile(`\s{2,}`)
+var gaps = pattern(`\s{2,}`)
 
 // octetsOf reads the leading groups of paired digits.
 func octetsOf(line string) (b []byte) {

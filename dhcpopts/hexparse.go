@@ -3,7 +3,6 @@ package dhcpopts
 import (
 	"encoding/base64"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -67,13 +66,13 @@ func ParseHexAs(form HexForm, text string) ([]byte, error) {
 	return ParseHex(text)
 }
 
-var closedBase64 = regexp.MustCompile(`^[A-Za-z0-9+/\s]+={1,2}\s*$`)
+var closedBase64 = pattern(`^[A-Za-z0-9+/\s]+={1,2}\s*$`)
 
 func parseHexText(text string) ([]byte, error) {
 	if digits, ok := strings.CutPrefix(strings.TrimSpace(text), "base64:"); ok {
 		return parseBase64(text, digits)
 	}
-	if closedBase64.MatchString(text) {
+	if closedBase64().MatchString(text) {
 		return parseBase64(text, text)
 	}
 	bare := blankComments(text)
@@ -95,14 +94,19 @@ func parseBase64(text, digits string) ([]byte, error) {
 	return b, nil
 }
 
-var comments = regexp.MustCompile(`(?s)/\*.*?\*/|#[^\n]*|//[^\n]*`)
+var comments = pattern(`(?s)/\*.*?\*/|#[^\n]*|//[^\n]*`)
 
 // blankComments puts blanks in the place of comments, so that positions stay.
 func blankComments(text string) string {
-	return comments.ReplaceAllStringFunc(text, func(s string) string { return notLineEnd.ReplaceAllString(s, " ") })
+	return comments().ReplaceAllStringFunc(text, func(s string) string { return strings.Map(blank, s) })
 }
 
-var notLineEnd = regexp.MustCompile(`[^\n]`)
+func blank(r rune) rune {
+	if r == '\n' {
+		return r
+	}
+	return ' '
+}
 
 // separators may stand between octets.
 const separators = " \t\r\n:-,;\"'"
@@ -161,16 +165,20 @@ func hexRun(s string) int {
 	return n
 }
 
-// continued is a backslash at the end of a line, as in a C string of several
+// continued reports a backslash at the end of a line, as in a C string of several
 // lines.
-var continued = regexp.MustCompile(`^\\[ \t\r]*(?:\n|$)`)
+func continued(text string) bool {
+	rest, ok := strings.CutPrefix(text, `\`)
+	rest = strings.TrimLeft(rest, " \t\r")
+	return ok && (rest == "" || rest[0] == '\n')
+}
 
 // parseEscapes reads \x62\x6f, in quotes or bare.
 func parseEscapes(text string) ([]byte, error) {
 	b := []byte{}
 	for pos := 0; pos < len(text); {
 		switch {
-		case strings.IndexByte(separators, text[pos]) >= 0, continued.MatchString(text[pos:]):
+		case strings.IndexByte(separators, text[pos]) >= 0, continued(text[pos:]):
 			pos++
 		case strings.HasPrefix(text[pos:], `\x`) && hexRun(text[pos+2:]) >= 2:
 			octet, _ := runOctets(text, pos+2, pos+4)

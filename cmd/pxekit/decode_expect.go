@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -118,8 +117,7 @@ func (d *decode) expectFile(p *explained) error {
 func eaten(typed string, sent []byte) []dhcpopts.Finding {
 	found := dhcpopts.CheckOption(dhcpopts.OptBootFile, sent)
 	known := slices.ContainsFunc(found, func(f dhcpopts.Finding) bool { return f.ID == lostBackslashes })
-	runs := len(backslashes.FindAllString(nulEscape.ReplaceAllString(typed, ""), -1))
-	if known || runs <= bytes.Count(sent, []byte(`\`)) {
+	if known || escapes(typed) <= bytes.Count(sent, []byte(`\`)) {
 		return nil
 	}
 	rule, _ := dhcpopts.RuleByID(lostBackslashes)
@@ -132,10 +130,19 @@ func eaten(typed string, sent []byte) []dhcpopts.Finding {
 // lostBackslashes is the finding about backslashes that a parser ate.
 const lostBackslashes = "PXK018"
 
-var (
-	backslashes = regexp.MustCompile(`\\+`)
-	nulEscape   = regexp.MustCompile(`\\(x00|000|u0000)`)
-)
+// nulEscapes are the ways to type a NUL.
+var nulEscapes = strings.NewReplacer(`\x00`, "", `\000`, "", `\u0000`, "")
+
+// escapes counts the runs of backslashes in typed text, those of a NUL left out.
+func escapes(typed string) (runs int) {
+	typed = nulEscapes.Replace(typed)
+	for i := range len(typed) {
+		if typed[i] == '\\' && (i == 0 || typed[i-1] != '\\') {
+			runs++
+		}
+	}
+	return runs
+}
 
 // instead is the line that shows what to type to send what was meant.
 func (d *decode) instead(target dialect.Target, text string, found []dhcpopts.Finding) string {

@@ -139,7 +139,7 @@ func headerText(b *strings.Builder, h *dhcpopts.Header) {
 	line(16, "yiaddr", "%s", h.YIAddr)
 	line(20, "siaddr (next server)", "%s", h.SIAddr)
 	line(24, "giaddr (relay)", "%s", h.GIAddr)
-	line(28, "chaddr", "%s", strings.ReplaceAll(fmt.Sprintf("% x", h.MAC()), " ", ":"))
+	line(28, "chaddr", "%s", dhcpopts.FormatHex(dhcpopts.HexColon, h.MAC()))
 	line(44, "sname", "%s", fieldText(h.SName[:]))
 	line(108, "file", "%s", fieldText(h.File[:]))
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/netip"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -189,9 +188,14 @@ func flowList[T any](list []T, text func(T) string) string {
 	return "[" + strings.Join(parts, ", ") + "]"
 }
 
-// plainScalar is what needs no quotes in YAML, in a block and between braces: no
-// indicator, no blank, and nothing that could be a number or a date.
-var plainScalar = regexp.MustCompile(`^[A-Za-z/\\][A-Za-z0-9/\\._+=$~-]*$`)
+// letters may begin a plain scalar.
+const letters = `ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz/\`
+
+// plainScalar reports what needs no quotes in YAML, in a block and between
+// braces: no indicator, no blank, and nothing that could be a number or a date.
+func plainScalar(s string) bool {
+	return s != "" && strings.Contains(letters, s[:1]) && strings.Trim(s, letters+"0123456789._+=$~-") == ""
+}
 
 // yamlWords mean something else than themselves to some YAML reader.
 var yamlWords = []string{"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
@@ -202,7 +206,7 @@ func scalar(s string) string {
 	switch {
 	case !printable(s):
 		return hexText(s)
-	case plainScalar.MatchString(s) && !slices.Contains(yamlWords, strings.ToLower(s)):
+	case plainScalar(s) && !slices.Contains(yamlWords, strings.ToLower(s)):
 		return s
 	}
 	return singleQuote(s)

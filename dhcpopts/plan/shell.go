@@ -1,31 +1,35 @@
 package plan
 
 import (
-	"regexp"
 	"strings"
+
+	"pxekit/dhcpopts"
 )
 
-// eatenPath matches a WDS path whose backslashes a shell took away, with the
-// "d" that \x64 becomes where escapes are read.
-var eatenPath = regexp.MustCompile(`(?i)^(boot|smsboot)(d|x64|x86|arm64|ia64|arm|x64uefi|x86uefi)\\?` +
-	`(wdsnbp\.com|wdsmgfw\.efi|bootmgfw\.efi|pxeboot\.com|pxeboot\.n12|abortpxe\.com|hdlscom[12]\.com|hdlscom[12]\.n12|bootmgr\.exe)$`)
+// gitBash are the folders, on any drive, that MSYS puts before an argument that
+// begins with a slash.
+var gitBash = []string{":/program files/git", ":/program files (x86)/git", ":/msys64", ":/git"}
 
-// gitBash is what MSYS puts before an argument that begins with a slash.
-var gitBash = regexp.MustCompile(`(?i)^[a-z]:/(program files( \(x86\))?/git|msys64|git)/`)
+// cutGitBash takes what MSYS put there off a name.
+func cutGitBash(name string) (rest string, ok bool) {
+	for _, folder := range gitBash {
+		n := 1 + len(folder)
+		if len(name) > n && name[n] == '/' && strings.EqualFold(name[1:n], folder) {
+			return name[n:], true
+		}
+	}
+	return "", false
+}
 
 // ShellMark finds the marks of a shell that changed a file name on its way. typed
 // is what stood before the name on the command line, such as "--file". The
 // error is an [*Error] without a place.
 func ShellMark(typed, name string) error {
-	if m := eatenPath.FindStringSubmatch(name); m != nil {
-		folder := m[2]
-		if strings.EqualFold(folder, "d") {
-			folder = "x64"
-		}
-		return usage("use single quotes: "+typed+" '"+m[1]+`\`+folder+`\`+m[3]+"'", "the shell ate the backslashes of %s %s", typed, quoted(name))
+	if meant, _ := dhcpopts.Eaten(name); meant != "" {
+		return usage("use single quotes: "+typed+" '"+meant+"'", "the shell ate the backslashes of %s %s", typed, quoted(name))
 	}
-	if m := gitBash.FindString(name); m != "" {
-		return usage("MSYS_NO_PATHCONV=1 keeps it: "+typed+" '/"+name[len(m):]+"'", "the shell made a Windows path of %s %s", typed, quoted(name))
+	if rest, ok := cutGitBash(name); ok {
+		return usage("MSYS_NO_PATHCONV=1 keeps it: "+typed+" '"+rest+"'", "the shell made a Windows path of %s %s", typed, quoted(name))
 	}
 	if len(name) < 2 {
 		return nil

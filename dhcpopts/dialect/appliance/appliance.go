@@ -154,7 +154,7 @@ func describe(c plan.Cond) string {
 }
 
 func colonHex(b []byte) string {
-	return strings.ReplaceAll(strings.TrimSpace(fmt.Sprintf("% x", b)), " ", ":")
+	return dhcpopts.FormatHex(dhcpopts.HexColon, b)
 }
 
 // without takes options out of an answer. The options of the result are its own.

@@ -125,7 +125,7 @@ func hasZeroAddr(v []byte) bool {
 }
 
 func hexOctets(v []byte) string {
-	return strings.ReplaceAll(strings.TrimSpace(fmt.Sprintf("% x", v)), " ", ":")
+	return dhcpopts.FormatHex(dhcpopts.HexColon, v)
 }
 
 // readValue reads what is typed behind dhcp-option-force=CODE, in a file.

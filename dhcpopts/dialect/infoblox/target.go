@@ -179,7 +179,7 @@ func textNotes(typed string) string {
 			i++
 			continue
 		}
-		if escape := passedOn.FindString(rest); escape != "" && escape != `\x00` {
+		if escape := passedOn(rest); escape != "" && escape != `\x00` {
 			notes = append(notes, escape+" is passed on to dhcpd, which reads it as one octet: double the backslash")
 		}
 	}

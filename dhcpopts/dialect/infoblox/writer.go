@@ -4,10 +4,10 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/netip"
-	"regexp"
 	"strconv"
 	"strings"
 
+	"pxekit/dhcpopts"
 	"pxekit/dhcpopts/dialect/isc"
 )
 
@@ -24,7 +24,7 @@ func confText(typed string) string {
 		case strings.HasPrefix(rest, `\\`):
 			b.WriteString(`\x5c`)
 			i++
-		case passedOn.MatchString(rest):
+		case passedOn(rest) != "":
 			b.WriteByte('\\')
 		case rest[0] == '\\':
 			b.WriteString(`\\`)
@@ -37,7 +37,18 @@ func confText(typed string) string {
 	return b.String()
 }
 
-var passedOn = regexp.MustCompile(`^\\([trnb]|x[0-9A-Fa-f]{2})`)
+// passedOn is the escape at the start of a text that dhcpd is left to read, ""
+// when there is none.
+func passedOn(rest string) string {
+	switch {
+	case len(rest) < 2 || rest[0] != '\\':
+	case strings.Contains("trnb", rest[1:2]):
+		return rest[:2]
+	case len(rest) >= 4 && rest[1] == 'x' && strings.Trim(rest[2:4], "0123456789abcdefABCDEF") == "":
+		return rest[:4]
+	}
+	return ""
+}
 
 // typedText is what to type for the writer to let through these octets: every
 // backslash doubled, and what is not plain as \xHH, blanks at the ends too, as a
@@ -92,8 +103,6 @@ func typeOf(code uint8) optionType {
 	return noType
 }
 
-var hexLike = regexp.MustCompile(`^[0-9A-Fa-f]{1,2}(:[0-9A-Fa-f]{1,2})*$`)
-
 // typedValue is what to type for an option's value.
 func typedValue(code uint8, value []byte) (string, error) {
 	switch t := typeOf(code); {
@@ -102,7 +111,7 @@ func typedValue(code uint8, value []byte) (string, error) {
 	case t == textType:
 		return typedText(value), nil
 	case t == stringType:
-		if code < customFrom && plain(value) && !hexLike.Match(value) {
+		if code < customFrom && plain(value) && !isc.HexListLike(string(value)) {
 			return string(value), nil
 		}
 		return colonHex(value), nil
@@ -120,7 +129,7 @@ var integerSize = map[string]int{"B": 1, "S": 2, "L": 4, "T": 4}
 func plain(b []byte) bool { return typedText(b) == string(b) }
 
 func colonHex(b []byte) string {
-	return strings.ReplaceAll(strings.TrimSpace(fmt.Sprintf("% x", b)), " ", ":")
+	return dhcpopts.FormatHex(dhcpopts.HexColon, b)
 }
 
 func addresses(b []byte) string {
@@ -136,9 +145,9 @@ func addresses(b []byte) string {
 func confOption(code uint8, typed string) string {
 	name := isc.OptionName(code)
 	switch t := typeOf(code); {
-	case t == stringType && hexLike.MatchString(typed) && code >= customFrom:
+	case t == stringType && isc.HexListLike(typed) && code >= customFrom:
 		return fmt.Sprintf("option %s = %s;", name, typed)
-	case t == stringType && hexLike.MatchString(typed), t == addressType, t == integerType:
+	case t == stringType && isc.HexListLike(typed), t == addressType, t == integerType:
 		return fmt.Sprintf("option %s %s;", name, typed)
 	case code >= customFrom:
 		return fmt.Sprintf("option %s = \"%s\";", name, confText(typed))

@@ -76,16 +76,4 @@ func anyOf(terms []string) string {
 }
 
 // hexList writes octets as dhcpd reads them: 52:54:0a.
-func hexList(b []byte) string {
-	const digits = "0123456789abcdef"
-	var text strings.Builder
-	text.Grow(3 * len(b))
-	for i, c := range b {
-		if i > 0 {
-			text.WriteByte(':')
-		}
-		text.WriteByte(digits[c>>4])
-		text.WriteByte(digits[c&15])
-	}
-	return text.String()
-}
+func hexList(b []byte) string { return dhcpopts.FormatHex(dhcpopts.HexColon, b) }

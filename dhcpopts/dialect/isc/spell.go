@@ -3,7 +3,7 @@ package isc
 import (
 	"bytes"
 	"fmt"
-	"regexp"
+	"slices"
 	"strings"
 
 	"pxekit/dhcpopts"
@@ -58,10 +58,24 @@ func refusal(line string, err *SyntaxError) error {
 	return fmt.Errorf("dhcpd refuses %q: %s", line, err.Message)
 }
 
-var (
-	statementLike = regexp.MustCompile(`(?is)^(option|filename|server-name|next-server|supersede|default|append|prepend)\s.*;$`)
-	hexListLike   = regexp.MustCompile(`^[0-9A-Fa-f]{1,2}(:[0-9A-Fa-f]{1,2})*$`)
-)
+var statementWords = []string{"option", "filename", "server-name", "next-server", "supersede", "default", "append", "prepend"}
+
+// statementLike reports whether typed text is a whole statement.
+func statementLike(typed string) bool {
+	end := strings.IndexAny(typed, " \t\r\n\f")
+	return end > 0 && strings.HasSuffix(typed, ";") && slices.Contains(statementWords, strings.ToLower(typed[:end]))
+}
+
+// HexListLike reports whether typed text has the form of a list of octets, 62:6f
+// or 62:f.
+func HexListLike(typed string) bool {
+	for octet := range strings.SplitSeq(typed, ":") {
+		if octet == "" || len(octet) > 2 || strings.Trim(octet, "0123456789abcdefABCDEF") != "" {
+			return false
+		}
+	}
+	return true
+}
 
 // asStatement completes typed text to a statement.
 func asStatement(code uint8, typed string) string {
@@ -73,9 +87,9 @@ func asStatement(code uint8, typed string) string {
 	quoted := len(trimmed) > 1 && strings.HasPrefix(trimmed, `"`) && strings.HasSuffix(trimmed, `"`)
 	octets := format[0] == 'X' || format[0] == 'E'
 	switch {
-	case statementLike.MatchString(trimmed):
+	case statementLike(trimmed):
 		return trimmed
-	case quoted, strings.HasPrefix(trimmed, "="), octets && hexListLike.MatchString(trimmed), !octets && format != "t":
+	case quoted, strings.HasPrefix(trimmed, "="), octets && HexListLike(trimmed), !octets && format != "t":
 		return fmt.Sprintf("option %s %s;", OptionName(code), trimmed)
 	}
 	return fmt.Sprintf("option %s \"%s\";", OptionName(code), typed)
