@@ -44,11 +44,11 @@ func readSubOptions(kind Kind, value []byte, what string) field {
 
 func formatSubOptions(kind Kind, b []byte) string {
 	f := readSubOptions(kind, b, "")
-	var list []string
+	list := make([]string, 0, len(f.options)+1)
 	for _, sub := range f.options {
 		info := lookupSub(kind, sub.Code)
 		text := strings.ReplaceAll(formatKind(info.Kind, sub.Data), ";", "<3b>")
-		list = append(list, fmt.Sprintf("%d %s: %s", sub.Code, info.Name, text))
+		list = append(list, strconv.Itoa(int(sub.Code))+" "+info.Name+": "+text)
 	}
 	if f.end >= 0 {
 		list = append(list, endItem)

@@ -41,15 +41,27 @@ type field struct {
 	err     *SyntaxError
 }
 
-// usualOptions is how many options most messages stay below: requests of iPXE
-// have 10, of edk2 7 to 9.
-const usualOptions = 10
+// countOptions is how many options a field has, for one allocation of their list.
+func countOptions(b []byte) (n int) {
+	for i := 0; i < len(b) && b[i] != OptEnd; {
+		if b[i] == OptPad {
+			i++
+			continue
+		}
+		n++
+		if i+1 == len(b) {
+			break
+		}
+		i += 2 + int(b[i+1])
+	}
+	return n
+}
 
 // readField reads options from b[from:to] up to END (RFC 2132 section 2: pad 0
 // and END 255 have no length octet). An option that runs past the end is kept
 // with the octets there are.
 func readField(b []byte, from, to int, in Area, what string) field {
-	f := field{end: -1, rest: from, options: make([]Option, 0, min(usualOptions, (to-from)/2))}
+	f := field{end: -1, rest: from, options: make([]Option, 0, countOptions(b[from:to]))}
 	for f.rest < to {
 		code := b[f.rest]
 		switch {

@@ -2,7 +2,8 @@ package jsonout
 
 import (
 	"bytes"
-	"fmt"
+	"encoding/binary"
+	"encoding/hex"
 	"slices"
 
 	"pxekit/dhcpopts"
@@ -149,12 +150,12 @@ func PacketOf(f capture.Frame, kind capture.Kind) Packet {
 	return p
 }
 
-// DHCP fills in a DHCP message.
+// DHCP fills in a DHCP message, whose memory it shares.
 func (p *Packet) DHCP(m *dhcpopts.Packet) {
 	h := &m.Header
 	p.Fields = &Fields{
 		Op: h.Op, HType: h.HType, HLen: h.HLen, Hops: h.Hops, Secs: h.Secs,
-		XID: fmt.Sprintf("%08x", h.XID), Flags: fmt.Sprintf("%04x", h.Flags),
+		XID: hex.EncodeToString(binary.BigEndian.AppendUint32(nil, h.XID)), Flags: hex.EncodeToString(binary.BigEndian.AppendUint16(nil, h.Flags)),
 		CIAddr: h.CIAddr.String(), YIAddr: h.YIAddr.String(), SIAddr: h.SIAddr.String(), GIAddr: h.GIAddr.String(),
 		CHAddr: Hex(m.MAC()), SName: trimZeros(h.SName[:]), File: trimZeros(h.File[:]),
 	}
@@ -193,4 +194,4 @@ func (p *Packet) SetTFTP(t tftpserve.Packet) {
 	}
 }
 
-func trimZeros(b []byte) Hex { return Hex(bytes.Clone(bytes.TrimRight(b, "\x00"))) }
+func trimZeros(b []byte) Hex { return Hex(bytes.TrimRight(b, "\x00")) }

@@ -14,14 +14,7 @@ import (
 
 // losses collects what a plan wants and a language cannot say, a Note for each
 // feature and reason.
-type losses struct{ notes []dialect.Note }
-
-func (l *losses) add(f dialect.Feature, format string, args ...any) {
-	n := dialect.Note{Feature: f, Text: fmt.Sprintf(format, args...)}
-	if !slices.Contains(l.notes, n) {
-		l.notes = append(l.notes, n)
-	}
-}
+type losses struct{ dialect.NoteList }
 
 // can and cannot build a Support table: support(can(evidence, features...),
 // cannot("why", features...)). A feature named twice keeps the later row.
@@ -117,14 +110,14 @@ func (l *losses) conditions(c plan.Case, chosen bool, of int) {
 		features = []dialect.Feature{dialect.FeatArch}
 	}
 	for _, f := range features {
-		l.add(f, "one network has one answer, so %s (%s) %s", c.Origin, describe(c.Cond), what)
+		l.Add(f, "one network has one answer, so %s (%s) %s", c.Origin, describe(c.Cond), what)
 	}
 }
 
 // laptop loses "a laptop gets nothing", the note of a language that cannot ask
 // for a vendor class.
 func (l *losses) laptop(server string) {
-	l.add(dialect.FeatLaptop, "%s cannot limit options to PXE clients: every client of the network is told the boot server and file; "+
+	l.Add(dialect.FeatLaptop, "%s cannot limit options to PXE clients: every client of the network is told the boot server and file; "+
 		"a laptop that does not boot from the network ignores them", server)
 }
 
@@ -170,7 +163,7 @@ func refuse43(a dhcpopts.Answer, l *losses) dhcpopts.Answer {
 	if a.Instances(dhcpopts.OptVendor) == 0 {
 		return a
 	}
-	l.add(dialect.FeatPXE43, "option 43 would reach access points and phones too, which read it in their own way")
+	l.Add(dialect.FeatPXE43, "option 43 would reach access points and phones too, which read it in their own way")
 	return without(a, dhcpopts.OptVendor, dhcpopts.OptClass)
 }
 

@@ -13,9 +13,9 @@ import (
 // are left to the writer, as is the laptop when there is nothing to keep from it.
 func (l *losses) rest(p *plan.Plan, s map[dialect.Feature]dialect.Support) {
 	for _, f := range asked(p) {
-		named := slices.ContainsFunc(l.notes, func(n dialect.Note) bool { return n.Feature == f })
+		named := slices.ContainsFunc(l.Notes, func(n dialect.Note) bool { return n.Feature == f })
 		if !s[f].Can && !named {
-			l.add(f, "%s", s[f].Note)
+			l.Add(f, "%s", s[f].Note)
 		}
 	}
 }

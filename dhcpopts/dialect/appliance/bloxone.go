@@ -95,7 +95,7 @@ func writeBloxOne(p *plan.Plan, _ dialect.Request) (dialect.Output, error) {
 		return dialect.Output{}, fmt.Errorf("bloxone: %w", err)
 	}
 	return dialect.Output{
-		Text: text.String(), Notes: notes, Lost: l.notes, Expect: conf.Answer, Evidence: dialect.Unverified, Bare: true,
+		Text: text.String(), Notes: notes, Lost: l.Notes, Expect: conf.Answer, Evidence: dialect.Unverified, Bare: true,
 		Where: "each object of the list is the body of a POST to /api/ddi/v1/dhcp/option_filter",
 		Check: "GET /api/ddi/v1/dhcp/option_filter", Undo: "DELETE /api/ddi/v1/dhcp/option_filter/{id}",
 	}, nil
@@ -105,7 +105,7 @@ func writeBloxOne(p *plan.Plan, _ dialect.Request) (dialect.Output, error) {
 // conditions of a filter hold all together.
 func bloxFilters(p *plan.Plan, c plan.Case, l *losses, notes *[]dialect.Note) (filters []bloxFilter) {
 	if c.Cond.MAC != nil {
-		l.add(dialect.FeatHosts, "%s (%s) is left out: %s", c.Origin, describe(c.Cond), bloxOne[dialect.FeatHosts].Note)
+		l.Add(dialect.FeatHosts, "%s (%s) is left out: %s", c.Origin, describe(c.Cond), bloxOne[dialect.FeatHosts].Note)
 		return nil
 	}
 	body := bloxAnswer(keaNUL(p, c.Answer, "Kea", l, notes), c.Origin, l)
@@ -127,7 +127,7 @@ func bloxFilters(p *plan.Plan, c plan.Case, l *losses, notes *[]dialect.Note) (f
 func bloxAnswer(a dhcpopts.Answer, origin string, l *losses) (f bloxFilter) {
 	header := func(feature dialect.Feature, v []byte) string {
 		if !printable(v) {
-			l.add(feature, "%s: a header field is written here for printable ASCII only, not %q", origin, v)
+			l.Add(feature, "%s: a header field is written here for printable ASCII only, not %q", origin, v)
 			return ""
 		}
 		return string(v)
@@ -143,9 +143,9 @@ func bloxAnswer(a dhcpopts.Answer, origin string, l *losses) (f bloxFilter) {
 				f.Options = append(f.Options, bloxOption{"option", bloxCode(o.Code), string(o.Data)})
 				continue
 			}
-			l.add(dialect.OptionFeature(o.Code), "%s: a value is written here for printable ASCII only, not %q", origin, o.Data)
+			l.Add(dialect.OptionFeature(o.Code), "%s: a value is written here for printable ASCII only, not %q", origin, o.Data)
 		default:
-			l.add(dialect.OptionFeature(o.Code), "%s: option %d is left out: %s", origin, o.Code, bloxOne[dialect.OptionFeature(o.Code)].Note)
+			l.Add(dialect.OptionFeature(o.Code), "%s: option %d is left out: %s", origin, o.Code, bloxOne[dialect.OptionFeature(o.Code)].Note)
 		}
 	}
 	return f

@@ -51,7 +51,7 @@ func writeFortiOS(p *plan.Plan, _ dialect.Request) (dialect.Output, error) {
 	}
 	a, err := readFortiOS(text)
 	return dialect.Output{
-		Text: text, Lost: l.notes, Evidence: dialect.Documented,
+		Text: text, Lost: l.Notes, Evidence: dialect.Documented,
 		Notes: []dialect.Note{
 			{Feature: dialect.FeatUnasked, Text: "options go to clients that request them, as all boot firmware does; siaddr and the header file go to all"},
 			{Text: "the entries of config options are numbered by their option's code: look first whether the server has entries of these numbers"},
@@ -93,7 +93,7 @@ func fortiLines(p *plan.Plan, l *losses) []string {
 	if len(a.File) > 0 {
 		quoted, err := fortiQuote(a.File, fortiFile)
 		if err != nil {
-			l.add(dialect.FeatFile, "filename: %v", err)
+			l.Add(dialect.FeatFile, "filename: %v", err)
 		} else {
 			lines = append(lines, "set filename "+quoted)
 		}
@@ -102,7 +102,7 @@ func fortiLines(p *plan.Plan, l *losses) []string {
 	for _, o := range a.Options {
 		kind, value, err := fortiOption(o.Code, o.Data)
 		if err != nil {
-			l.add(dialect.OptionFeature(o.Code), "%v", err)
+			l.Add(dialect.OptionFeature(o.Code), "%v", err)
 			continue
 		}
 		options = append(options, fmt.Sprintf("    edit %d", o.Code), fmt.Sprintf("        set code %d", o.Code),

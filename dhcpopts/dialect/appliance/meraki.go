@@ -57,7 +57,7 @@ func writeMeraki(p *plan.Plan, _ dialect.Request) (dialect.Output, error) {
 	}
 	a, err := readMeraki([]byte(text))
 	return dialect.Output{
-		Text: text, Notes: notes, Lost: l.notes, Evidence: dialect.Unverified,
+		Text: text, Notes: notes, Lost: l.Notes, Evidence: dialect.Unverified,
 		Expect: func(dhcpopts.Client) dhcpopts.Answer { return a },
 		Where:  "into the body of a PUT to the VLAN of the clients" + ofNetworks(p.Scope), Bare: true,
 		Check: "GET /networks/{networkId}/appliance/vlans/{vlanId}",
@@ -79,7 +79,7 @@ func merakiPlan(p *plan.Plan, l *losses, notes *[]dialect.Note) merakiVLAN {
 	if utf8.Valid(a.File) && !strings.ContainsFunc(string(a.File), unicode.IsControl) {
 		vlan.Filename = string(a.File)
 	} else {
-		l.add(dialect.FeatFile, "the boot file name is text, and %q is not UTF-8 without control characters", a.File)
+		l.Add(dialect.FeatFile, "the boot file name is text, and %q is not UTF-8 without control characters", a.File)
 	}
 	for _, o := range a.Options {
 		if closed(o.Data) {
@@ -87,7 +87,7 @@ func merakiPlan(p *plan.Plan, l *losses, notes *[]dialect.Note) merakiVLAN {
 			openEnded(p, o.Code, "an option of type text", l, notes)
 		}
 		if err := fits(o.Code, o.Data); err != nil {
-			l.add(dialect.OptionFeature(o.Code), "%v", err)
+			l.Add(dialect.OptionFeature(o.Code), "%v", err)
 			continue
 		}
 		vlan.Options = append(vlan.Options, merakiValue(o))

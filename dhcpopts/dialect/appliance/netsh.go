@@ -22,9 +22,9 @@ func writeNetsh(p *plan.Plan) (dialect.Output, error) {
 		c.Answer = refuse43(c.Answer, &l)
 		for _, o := range windowsOptions(p, c, &l, &notes) {
 			if !slices.Contains(windowsStrings, o.Code) {
-				l.add(dialect.FeatOptions, "netsh lines are written for String options, not for option %d", o.Code)
+				l.Add(dialect.FeatOptions, "netsh lines are written for String options, not for option %d", o.Code)
 			} else if strings.ContainsAny(string(o.Data), `"%!^`) {
-				l.add(dialect.OptionFeature(o.Code), "cmd.exe gives a meaning to a character of %q that no quoting takes away", o.Data)
+				l.Add(dialect.OptionFeature(o.Code), "cmd.exe gives a meaning to a character of %q that no quoting takes away", o.Data)
 			} else {
 				options = append(options, o)
 			}
@@ -35,7 +35,7 @@ func writeNetsh(p *plan.Plan) (dialect.Output, error) {
 	text, undo := netshLines(p.Scope, options)
 	back, err := readNetsh(text)
 	return dialect.Output{
-		Text: text, Notes: notes, Lost: l.notes, Evidence: dialect.Unverified,
+		Text: text, Notes: notes, Lost: l.Notes, Evidence: dialect.Unverified,
 		Expect: func(c dhcpopts.Client) dhcpopts.Answer { return windowsAnswer(back, c) },
 		Where:  "at an elevated command prompt of the DHCP server", Comment: "rem",
 		Check: "netsh dhcp server show optionvalue all", Undo: undo,

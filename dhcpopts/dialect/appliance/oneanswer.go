@@ -28,7 +28,7 @@ type oneAnswer struct {
 func (s *oneAnswer) write(p *plan.Plan, r dialect.Request) (dialect.Output, error) {
 	var l losses
 	if len(p.Scope) > 1 {
-		l.add(dialect.FeatScope, "%s serves one network with one file, the plan is for %d", s.name, len(p.Scope))
+		l.Add(dialect.FeatScope, "%s serves one network with one file, the plan is for %d", s.name, len(p.Scope))
 	}
 	l.laptop(s.name)
 	var lines []string
@@ -54,7 +54,7 @@ func (s *oneAnswer) write(p *plan.Plan, r dialect.Request) (dialect.Output, erro
 	if err != nil {
 		return dialect.Output{}, fmt.Errorf("%s cannot read its own file back: %w", s.name, err)
 	}
-	return dialect.Output{Text: text, Lost: l.notes, Expect: answer, Evidence: dialect.Wire, Check: s.check}, nil
+	return dialect.Output{Text: text, Lost: l.Notes, Expect: answer, Evidence: dialect.Wire, Check: s.check}, nil
 }
 
 // lines writes an answer, a line each.
@@ -62,7 +62,7 @@ func (s *oneAnswer) lines(a dhcpopts.Answer, l *losses) []string {
 	var lines []string
 	add := func(f dialect.Feature, line string, err error) {
 		if err != nil {
-			l.add(f, "%v", err)
+			l.Add(f, "%v", err)
 		} else if line != "" {
 			lines = append(lines, line)
 		}

@@ -65,11 +65,11 @@ func keaDiffers(conf *kea.Config, cl dhcpopts.Client, want dhcpopts.Answer, l *l
 	}
 	got := conf.Answer(cl)
 	if !bytes.Equal(got.File, want.File) {
-		l.add(dialect.FeatFile, "kea sends %q in the header, not %q", got.File, want.File)
+		l.Add(dialect.FeatFile, "kea sends %q in the header, not %q", got.File, want.File)
 	}
 	for _, o := range want.Options {
 		if v, _ := got.Get(o.Code); !bytes.Equal(v, bytes.TrimRight(o.Data, "\x00")) {
-			l.add(dialect.OptionFeature(o.Code), "kea sends option %d as %q, not %q", o.Code, v, o.Data)
+			l.Add(dialect.OptionFeature(o.Code), "kea sends option %d as %q, not %q", o.Code, v, o.Data)
 		}
 	}
 }

@@ -60,7 +60,7 @@ func writeOPNsenseKea(p *plan.Plan, _ dialect.Request) (dialect.Output, error) {
 		return dialect.Output{}, fmt.Errorf("opnsense-kea: %w", err)
 	}
 	return dialect.Output{
-		Text: text, Notes: notes, Lost: l.notes, Expect: conf.Answer, Evidence: dialect.Derived,
+		Text: text, Notes: notes, Lost: l.Notes, Expect: conf.Answer, Evidence: dialect.Derived,
 		Where: "in the web interface, then Apply", Check: "grep -A8 boot-file /usr/local/etc/kea/kea-dhcp4.conf",
 		Undo: "delete the entries of the Options tab and clear Next server",
 	}, nil
@@ -81,7 +81,7 @@ func opnEntries(p *plan.Plan, l *losses, notes *[]dialect.Note) (server netip.Ad
 		case !server.IsValid() && a.HasServer():
 			server = a.SIAddr
 		case a.HasServer() && a.SIAddr != server:
-			l.add(dialect.FeatSIAddr, "a subnet has one next server: %s (%s) is left out", a.SIAddr, c.Origin)
+			l.Add(dialect.FeatSIAddr, "a subnet has one next server: %s (%s) is left out", a.SIAddr, c.Origin)
 		}
 		archs := c.Cond.Archs
 		if archs == nil {
@@ -109,10 +109,10 @@ func opnSayable(c plan.Case, l *losses) bool {
 			continue
 		}
 		ok = false
-		l.add(f, "%s (%s) is left out: %s", c.Origin, describe(c.Cond), opnsenseKea[f].Note)
+		l.Add(f, "%s (%s) is left out: %s", c.Origin, describe(c.Cond), opnsenseKea[f].Note)
 	}
 	if ok {
-		l.add(dialect.FeatArch, "%s", opnsenseKea[dialect.FeatArch].Note)
+		l.Add(dialect.FeatArch, "%s", opnsenseKea[dialect.FeatArch].Note)
 	}
 	return ok
 }
@@ -123,11 +123,11 @@ func opnOptions(p *plan.Plan, c plan.Case, l *losses, notes *[]dialect.Note) (op
 		s, err := kea.Target.Spell(o.Code, o.Data)
 		switch {
 		case o.Code == dhcpopts.OptVendor:
-			l.add(dialect.FeatPXE43, "%s", opnsenseKea[dialect.FeatPXE43].Note)
+			l.Add(dialect.FeatPXE43, "%s", opnsenseKea[dialect.FeatPXE43].Note)
 		case err != nil:
-			l.add(dialect.OptionFeature(o.Code), "%s: %v", c.Origin, err)
+			l.Add(dialect.OptionFeature(o.Code), "%s: %v", c.Origin, err)
 		case string(s.Sent) != string(o.Data):
-			l.add(dialect.OptionFeature(o.Code), "%s: kea sends option %d as %q, not %q", c.Origin, o.Code, s.Sent, o.Data)
+			l.Add(dialect.OptionFeature(o.Code), "%s: kea sends option %d as %q, not %q", c.Origin, o.Code, s.Sent, o.Data)
 		default:
 			options = append(options, o)
 		}

@@ -97,7 +97,7 @@ func (b *pfBoot) fill(p *plan.Plan, ipxe bool, l *losses) dhcpopts.Answer {
 		a, _, ok := plan.AnswerOf(cases, pfClient(slot.archs[0], ""))
 		for _, arch := range slot.archs[1:] {
 			if other, _, _ := plan.AnswerOf(cases, pfClient(arch, "")); ok && !other.Equal(a) {
-				l.add(dialect.FeatArch, "one field serves the types %v", slot.archs)
+				l.Add(dialect.FeatArch, "one field serves the types %v", slot.archs)
 			}
 		}
 		if ok {
@@ -124,7 +124,7 @@ func (b *pfBoot) common(was, now dhcpopts.Answer, seen bool, l *losses) dhcpopts
 		return now
 	}
 	if was.SIAddr != now.SIAddr {
-		l.add(dialect.FeatSIAddr, "the rules differ in their server, and the field goes to every client of the interface")
+		l.Add(dialect.FeatSIAddr, "the rules differ in their server, and the field goes to every client of the interface")
 	}
 	kept := was
 	kept.Options = nil
@@ -132,7 +132,7 @@ func (b *pfBoot) common(was, now dhcpopts.Answer, seen bool, l *losses) dhcpopts
 		if v, ok := now.Get(o.Code); ok && bytes.Equal(v, o.Data) {
 			kept.Options = append(kept.Options, o)
 		} else {
-			l.add(dialect.OptionFeature(o.Code), "the rules differ in option %d, and the field goes to every client of the interface", o.Code)
+			l.Add(dialect.OptionFeature(o.Code), "the rules differ in option %d, and the field goes to every client of the interface", o.Code)
 		}
 	}
 	return kept
@@ -149,12 +149,12 @@ func pfLost(p *plan.Plan, s map[dialect.Feature]dialect.Support, l *losses) {
 	for _, c := range p.Cases() {
 		for _, f := range needs(c) {
 			if !s[f].Can {
-				l.add(f, "%s (%s) is left out: %s", c.Origin, describe(c.Cond), s[f].Note)
+				l.Add(f, "%s (%s) is left out: %s", c.Origin, describe(c.Cond), s[f].Note)
 			}
 		}
 		for _, a := range c.Cond.Archs {
 			if !slices.ContainsFunc(pfSlots, func(s pfSlot) bool { return slices.Contains(s.archs, a) }) && !a.HTTP() {
-				l.add(dialect.FeatArch, "%s: there is no field for %s", c.Origin, a)
+				l.Add(dialect.FeatArch, "%s: there is no field for %s", c.Origin, a)
 			}
 		}
 	}

@@ -102,7 +102,7 @@ func (d *pfTarget) write(p *plan.Plan, r dialect.Request) (dialect.Output, error
 		return dialect.Output{}, err
 	}
 	return dialect.Output{
-		Text: text, Notes: notes, Lost: l.notes, Expect: cfg.Answer, Evidence: dialect.Derived, Bare: true,
+		Text: text, Notes: notes, Lost: l.Notes, Expect: cfg.Answer, Evidence: dialect.Derived, Bare: true,
 		Where: fmt.Sprintf("into config.xml, or field by field into the page; put the name of the clients' interface in place of %s", iface),
 		Check: "dhcpd -t -cf /var/dhcpd/etc/dhcpd.conf", Undo: "empty the fields and clear Enable network booting",
 	}, nil
@@ -143,7 +143,7 @@ func (d *pfTarget) boot(p *plan.Plan, l *losses) pfBoot {
 	if common.Empty() {
 		return b
 	}
-	l.add(dialect.FeatLaptop, "%s has no condition on the vendor class: siaddr and the options go to every client of the interface, "+
+	l.Add(dialect.FeatLaptop, "%s has no condition on the vendor class: siaddr and the options go to every client of the interface, "+
 		"and the BIOS file to each that no other field names; a laptop ignores them", d.title)
 	if common.HasServer() {
 		b.NextServer = common.SIAddr.String()
@@ -166,13 +166,13 @@ func (d *pfTarget) boot(p *plan.Plan, l *losses) pfBoot {
 func (d *pfTarget) option(b *pfBoot, o dhcpopts.Option, l *losses) {
 	switch {
 	case fits(o.Code, o.Data) != nil:
-		l.add(dialect.OptionFeature(o.Code), "%v", fits(o.Code, o.Data))
+		l.Add(dialect.OptionFeature(o.Code), "%v", fits(o.Code, o.Data))
 	case o.Code == dhcpopts.OptTFTPServer:
 		b.TFTP = pfText(o.Data)
 	case o.Code == dhcpopts.OptBootFile && d.hasIPXE && b.TFTP != "":
 		b.BootFilename = pfText(o.Data)
 	case slices.Contains([]uint8{1, 3, 6, 15, 51, 53, 54, 93}, o.Code):
-		l.add(dialect.FeatOptions, "option %d has a meaning of its own on the page", o.Code)
+		l.Add(dialect.FeatOptions, "option %d has a meaning of its own on the page", o.Code)
 	default:
 		b.Numbered = &pfOptions{append(b.options(), pfOption{Number: o.Code, Type: "string", Value: d.encode(colonHex(o.Data))})}
 	}

@@ -72,7 +72,7 @@ func writePfSenseKea(p *plan.Plan, _ dialect.Request) (dialect.Output, error) {
 		return dialect.Output{}, fmt.Errorf("pfsense-kea: %w", err)
 	}
 	return dialect.Output{
-		Text: text, Notes: notes, Lost: l.notes, Expect: conf.Answer, Evidence: dialect.Unverified,
+		Text: text, Notes: notes, Lost: l.Notes, Expect: conf.Answer, Evidence: dialect.Unverified,
 		Where: "in the web interface, then Save", Check: "grep -A4 boot-file-name /usr/local/etc/kea/kea-dhcp4.conf", Undo: "clear the fields and Enable",
 	}, nil
 }
@@ -96,9 +96,9 @@ func pfFieldsOf(p *plan.Plan, l *losses, notes *[]dialect.Note) (lines []pfField
 		old, taken := values[label]
 		switch text := string(value); {
 		case taken && old != text:
-			l.add(f, "%s is one field: %q (%s) is left out", label, text, origin)
+			l.Add(f, "%s is one field: %q (%s) is left out", label, text, origin)
 		case !keaPlain(value):
-			l.add(f, "%s: a field has printable ASCII characters and no blanks at its ends, and kea sends %q otherwise", origin, text)
+			l.Add(f, "%s: a field has printable ASCII characters and no blanks at its ends, and kea sends %q otherwise", origin, text)
 		case !taken:
 			values[label] = text
 			lines = append(lines, pfField{label, text})
@@ -130,12 +130,12 @@ func pfSayable(c plan.Case, l *losses) bool {
 	ok := true
 	for _, f := range needs(c) {
 		if f != dialect.FeatArch {
-			l.add(f, "%s (%s) is left out: %s", c.Origin, describe(c.Cond), pfsenseKea[f].Note)
+			l.Add(f, "%s (%s) is left out: %s", c.Origin, describe(c.Cond), pfsenseKea[f].Note)
 			ok = false
 		}
 	}
 	if ok && len(pfLabels(c.Cond)) == 0 {
-		l.add(dialect.FeatArch, "%s (%s) is left out: there is no field for these types", c.Origin, describe(c.Cond))
+		l.Add(dialect.FeatArch, "%s (%s) is left out: there is no field for these types", c.Origin, describe(c.Cond))
 	}
 	return ok
 }

@@ -70,7 +70,7 @@ func (d *pool) write(p *plan.Plan, _ dialect.Request) (dialect.Output, error) {
 	}
 	answer, err := d.parse(text, p.Scope)
 	return dialect.Output{
-		Text: text, Notes: notes, Lost: l.notes, Evidence: d.evidence,
+		Text: text, Notes: notes, Lost: l.Notes, Evidence: d.evidence,
 		Expect: func(dhcpopts.Client) dhcpopts.Answer { return answer },
 		Where:  d.into, Check: d.check, Undo: d.undoLines(lines),
 	}, err
@@ -87,7 +87,7 @@ func (d *pool) lines(p *plan.Plan, l *losses, notes *[]dialect.Note) []string {
 	var lines []string
 	add := func(f dialect.Feature, line string, err error) {
 		if err != nil {
-			l.add(f, "%v", err)
+			l.Add(f, "%v", err)
 			return
 		}
 		lines = append(lines, line)
@@ -201,7 +201,7 @@ func (d *pool) readValue(code uint8, typed string) (dialect.Reading, error) {
 func openEnded(p *plan.Plan, code uint8, title string, l *losses, notes *[]dialect.Note) {
 	text := fmt.Sprintf("%s has no way to write the NUL that closes option %d", title, code)
 	if p.NUL.For(code) == plan.NULAlways {
-		l.add(dialect.FeatNUL, "%s", text)
+		l.Add(dialect.FeatNUL, "%s", text)
 		return
 	}
 	if n := (dialect.Note{Feature: dialect.FeatNUL, Text: text}); !slices.Contains(*notes, n) {

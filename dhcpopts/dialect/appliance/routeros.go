@@ -68,12 +68,12 @@ func writeRouterOS(p *plan.Plan, r dialect.Request) (dialect.Output, error) {
 	}
 	headerNotes(head, rules, &l, &notes)
 	if len(rules) > 0 && len(head.SName) > 0 {
-		l.add(dialect.FeatSName, "%s", routerosSupport[dialect.FeatSName].Note)
+		l.Add(dialect.FeatSName, "%s", routerosSupport[dialect.FeatSName].Note)
 	}
 	text := rosText(p.Scope, head, rules)
 	back, err := readROS(text)
 	return dialect.Output{
-		Text: text, Notes: notes, Lost: l.notes, Expect: back.answer, Evidence: dialect.Unverified,
+		Text: text, Notes: notes, Lost: l.Notes, Expect: back.answer, Evidence: dialect.Unverified,
 		Where: rosWhere(r.As),
 		Check: "/ip dhcp-server option print detail  (raw-value is what is sent)",
 		Undo: "/ip dhcp-server matcher remove [find name~\"^pxekit\"]; /ip dhcp-server option sets remove [find name~\"^pxekit\"]; " +
@@ -125,7 +125,7 @@ func matchers(p *plan.Plan, l *losses) ([]plan.Case, []rosRule) {
 		for _, class := range classStarts(c.Cond) {
 			overlaps := func(t string) bool { return strings.HasPrefix(t, class) || strings.HasPrefix(class, t) }
 			if slices.ContainsFunc(taken, overlaps) {
-				l.add(dialect.FeatArch, "%s: the matcher for %q would overlap an earlier one, and which wins is not documented", c.Origin, class)
+				l.Add(dialect.FeatArch, "%s: the matcher for %q would overlap an earlier one, and which wins is not documented", c.Origin, class)
 				continue
 			}
 			rule.classes = append(rule.classes, class)
@@ -143,7 +143,7 @@ func fitting(options []dhcpopts.Option, l *losses) []dhcpopts.Option {
 	var out []dhcpopts.Option
 	for _, o := range options {
 		if err := fits(o.Code, o.Data); err != nil {
-			l.add(dialect.OptionFeature(o.Code), "%v", err)
+			l.Add(dialect.OptionFeature(o.Code), "%v", err)
 			continue
 		}
 		out = append(out, o)
@@ -157,14 +157,14 @@ func matchable(c plan.Case, l *losses) bool {
 	for _, f := range needs(c) {
 		switch f {
 		case dialect.FeatHosts, dialect.FeatIPXE, dialect.FeatUserClass, dialect.FeatUUID:
-			l.add(f, "%s (%s) is left out: %s", c.Origin, describe(c.Cond), routerosSupport[f].Note)
+			l.Add(f, "%s (%s) is left out: %s", c.Origin, describe(c.Cond), routerosSupport[f].Note)
 			if len(c.Answer.SName) > 0 {
-				l.add(dialect.FeatSName, "%s", routerosSupport[dialect.FeatSName].Note)
+				l.Add(dialect.FeatSName, "%s", routerosSupport[dialect.FeatSName].Note)
 			}
 			return false
 		case dialect.FeatVendorClass:
 			if c.Cond.Archs != nil {
-				l.add(dialect.FeatArch, "%s is left out: a matcher compares one option, not vendor class and architecture", c.Origin)
+				l.Add(dialect.FeatArch, "%s is left out: a matcher compares one option, not vendor class and architecture", c.Origin)
 				return false
 			}
 		}
@@ -195,14 +195,14 @@ func agreed(cases []plan.Case, l *losses) dhcpopts.Answer {
 	for _, c := range cases {
 		if c.Answer.SIAddr != head.SIAddr {
 			head.SIAddr = netip.Addr{}
-			l.add(dialect.FeatSIAddr, "the rules differ in their server, and %s", routerosSupport[dialect.FeatSIAddr].Note)
+			l.Add(dialect.FeatSIAddr, "the rules differ in their server, and %s", routerosSupport[dialect.FeatSIAddr].Note)
 		}
 		if string(c.Answer.File) != string(head.File) {
 			head.File = nil
-			l.add(dialect.FeatFile, "the rules differ in their file (--via option leaves the header out), and %s", routerosSupport[dialect.FeatFile].Note)
+			l.Add(dialect.FeatFile, "the rules differ in their file (--via option leaves the header out), and %s", routerosSupport[dialect.FeatFile].Note)
 		}
 		if len(c.Answer.SName) > 0 {
-			l.add(dialect.FeatSName, "%s", routerosSupport[dialect.FeatSName].Note)
+			l.Add(dialect.FeatSName, "%s", routerosSupport[dialect.FeatSName].Note)
 		}
 	}
 	return head

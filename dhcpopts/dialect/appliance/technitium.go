@@ -50,7 +50,7 @@ func writeTechnitium(p *plan.Plan, _ dialect.Request) (dialect.Output, error) {
 	a, vendor, err := readTechnitium(text)
 	where := "at a shell; put your token and the name of your scope in place of TOKEN and SCOPE" + ofNetworks(p.Scope)
 	return dialect.Output{
-		Text: text, Lost: l.notes, Evidence: dialect.Derived,
+		Text: text, Lost: l.Notes, Evidence: dialect.Derived,
 		Notes: []dialect.Note{
 			{Feature: dialect.FeatScope, Text: "the call names a scope: SCOPE"},
 			{Feature: dialect.FeatUnasked, Text: "66 and 67 go to clients that request them, as all boot firmware does; the header goes to all"},
@@ -82,7 +82,7 @@ func technitiumForm(p *plan.Plan, l *losses) []string {
 		switch {
 		case len(value) == 0:
 		case len(value) > limit || slices.ContainsFunc(value, func(b byte) bool { return b > 0x7f }):
-			l.add(f, "%s takes at most %d ASCII characters, not %q", name, limit, value)
+			l.Add(f, "%s takes at most %d ASCII characters, not %q", name, limit, value)
 		default:
 			field(name, string(value))
 		}
@@ -103,7 +103,7 @@ func technitiumForm(p *plan.Plan, l *losses) []string {
 			continue
 		}
 		if slices.Contains(technitiumOwn, o.Code) || o.Code == dhcpopts.OptTFTPAddress || fits(o.Code, o.Data) != nil {
-			l.add(dialect.OptionFeature(o.Code), "option %d with %d octets is none of the generic options", o.Code, len(o.Data))
+			l.Add(dialect.OptionFeature(o.Code), "option %d with %d octets is none of the generic options", o.Code, len(o.Data))
 			continue
 		}
 		generic = append(generic, fmt.Sprintf("%d|%x", o.Code, o.Data))

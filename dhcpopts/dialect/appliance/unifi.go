@@ -65,7 +65,7 @@ func writeUniFi(p *plan.Plan, r dialect.Request) (dialect.Output, error) {
 		text = boot.json()
 	}
 	return dialect.Output{
-		Text: text, Lost: l.notes, Evidence: dialect.Unverified,
+		Text: text, Lost: l.Notes, Evidence: dialect.Unverified,
 		Notes:  []dialect.Note{{Feature: dialect.FeatScope, Text: "set it in each network of the plan; look at a capture of the reply with pxekit decode, as nothing of this is documented"}},
 		Expect: boot.expect(),
 	}, nil
@@ -80,8 +80,8 @@ func unifiAnswer(a dhcpopts.Answer, l *losses) (b unifiBoot) {
 		name = []byte(strings.TrimSuffix(string(v), "\x00"))
 	}
 	if err := unifiName(name); err != nil {
-		l.add(dialect.FeatFile, "%v", err)
-		l.add(dialect.Feat67, "%v", err)
+		l.Add(dialect.FeatFile, "%v", err)
+		l.Add(dialect.Feat67, "%v", err)
 		return b
 	}
 	b.Enabled, b.File = len(name) > 0, string(name)

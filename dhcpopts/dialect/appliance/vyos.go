@@ -104,13 +104,13 @@ func writeVyOSKea(p *plan.Plan) (dialect.Output, error) {
 		return dialect.Output{}, err
 	}
 	keaDiffers(conf, dhcpopts.Client{}, vyosSaid(c.Answer, settings), &l)
-	return dialect.Output{Text: text, Notes: notes, Lost: l.notes, Expect: conf.Answer, Undo: strings.TrimSpace(undo)}, nil
+	return dialect.Output{Text: text, Notes: notes, Lost: l.Notes, Expect: conf.Answer, Undo: strings.TrimSpace(undo)}, nil
 }
 
 func vyosSettings(a dhcpopts.Answer, l *losses) (settings []vyosSetting) {
 	add := func(f dialect.Feature, key, value string) {
 		if strings.Contains(value, "'") || !printable([]byte(value)) || len(value) > 253 {
-			l.add(f, "a value has 1 to 253 printable ASCII characters and no single quote, not %q", value)
+			l.Add(f, "a value has 1 to 253 printable ASCII characters and no single quote, not %q", value)
 			return
 		}
 		settings = append(settings, vyosSetting{key, value})
@@ -125,7 +125,7 @@ func vyosSettings(a dhcpopts.Answer, l *losses) (settings []vyosSetting) {
 	case has67 && len(file) <= plan.HeaderFileMax:
 		add(dialect.Feat67, "bootfile-name", string(file))
 	case has67:
-		l.add(dialect.Feat67, "bootfile-name is the header field too, which has %d octets; this name has %d", plan.HeaderFileMax, len(file))
+		l.Add(dialect.Feat67, "bootfile-name is the header field too, which has %d octets; this name has %d", plan.HeaderFileMax, len(file))
 	}
 	for _, o := range a.Options {
 		switch o.Code {
@@ -133,7 +133,7 @@ func vyosSettings(a dhcpopts.Answer, l *losses) (settings []vyosSetting) {
 		case dhcpopts.OptTFTPServer:
 			add(dialect.Feat66, "tftp-server-name", string(o.Data))
 		default:
-			l.add(dialect.OptionFeature(o.Code), "there is no setting for option %d", o.Code)
+			l.Add(dialect.OptionFeature(o.Code), "there is no setting for option %d", o.Code)
 		}
 	}
 	return settings

@@ -63,7 +63,7 @@ func writeWindows(p *plan.Plan, r dialect.Request) (dialect.Output, error) {
 		dialect.Note{Text: "siaddr and the header field file have no setting: the server is said to fill them from 66 and 67; look at a capture of the reply with pxekit decode"},
 		dialect.Note{Feature: dialect.FeatUnasked, Text: "66 and 67 go to clients that request them, as all boot firmware does"})
 	return dialect.Output{
-		Text: text, Notes: notes, Lost: l.notes, Expect: back.answer, Evidence: dialect.Unverified,
+		Text: text, Notes: notes, Lost: l.Notes, Expect: back.answer, Evidence: dialect.Unverified,
 		Where: "into a file FILE.ps1, to run on the DHCP server as its administrator",
 		Check: "powershell -File FILE.ps1 -WhatIf",
 		Undo:  windowsUndo(p),
@@ -119,9 +119,9 @@ func windowsOptions(p *plan.Plan, c plan.Case, l *losses, notes *[]dialect.Note)
 		}
 		switch {
 		case slices.Contains(windowsStrings, o.Code) && !windowsText(o.Data):
-			l.add(dialect.OptionFeature(o.Code), "%s: option %d is String, which is written here for 1 to 255 printable ASCII characters, not %q", c.Origin, o.Code, o.Data)
+			l.Add(dialect.OptionFeature(o.Code), "%s: option %d is String, which is written here for 1 to 255 printable ASCII characters, not %q", c.Origin, o.Code, o.Data)
 		case !slices.Contains(windowsStrings, o.Code) && o.Code != dhcpopts.OptVendor && o.Code < 128:
-			l.add(dialect.FeatOptions, "%s: the type that the server gives option %d is not known here", c.Origin, o.Code)
+			l.Add(dialect.FeatOptions, "%s: the type that the server gives option %d is not known here", c.Origin, o.Code)
 		default:
 			out = append(out, o)
 		}
@@ -140,10 +140,10 @@ func headerAsOptions(a dhcpopts.Answer, l *losses) []dhcpopts.Option {
 		switch {
 		case header == "" || strings.TrimSuffix(string(value), "\x00") == header:
 		case ok:
-			l.add(f, "the header is filled from option %d, so it cannot differ from %q", code, value)
+			l.Add(f, "the header is filled from option %d, so it cannot differ from %q", code, value)
 		default:
 			options = append(options, dhcpopts.Option{Code: code, Data: []byte(header)})
-			l.add(f, "the header is filled from option %d, which is sent too", code)
+			l.Add(f, "the header is filled from option %d, which is sent too", code)
 		}
 	}
 	if a.HasServer() {
@@ -151,7 +151,7 @@ func headerAsOptions(a dhcpopts.Answer, l *losses) []dhcpopts.Option {
 	}
 	same(dhcpopts.OptBootFile, string(a.File), dialect.FeatFile)
 	if len(a.SName) > 0 {
-		l.add(dialect.FeatSName, "%s", windowsSupport[dialect.FeatSName].Note)
+		l.Add(dialect.FeatSName, "%s", windowsSupport[dialect.FeatSName].Note)
 	}
 	return options
 }
@@ -169,12 +169,12 @@ type windowsPolicy struct {
 func (s *script) policy(c plan.Case, l *losses) (windowsPolicy, bool) {
 	pol := windowsPolicy{name: "pxekit " + c.Origin + " " + c.Cond.Class}
 	if c.Cond.UUID != nil {
-		l.add(dialect.FeatUUID, "%s is left out: policies cannot compare option 97", c.Origin)
+		l.Add(dialect.FeatUUID, "%s is left out: policies cannot compare option 97", c.Origin)
 		return pol, false
 	}
 	known := c.Cond.Class == dhcpopts.ClassPXE || c.Cond.Class == dhcpopts.ClassHTTP
 	if !known && c.Cond.Archs != nil || !windowsText([]byte(c.Cond.Class)) {
-		l.add(dialect.FeatVendorClass, "%s is left out: the vendor class %q cannot be told by its architecture or is no printable text", c.Origin, c.Cond.Class)
+		l.Add(dialect.FeatVendorClass, "%s is left out: the vendor class %q cannot be told by its architecture or is no printable text", c.Origin, c.Cond.Class)
 		return pol, false
 	}
 	if !known {
@@ -189,7 +189,7 @@ func (s *script) policy(c plan.Case, l *losses) (windowsPolicy, bool) {
 	}
 	if c.Cond.UserClass != "" {
 		if !windowsText([]byte(c.Cond.UserClass)) || pol.user != nil {
-			l.add(dialect.FeatUserClass, "%s is left out: user class %q cannot be compared beside its other conditions", c.Origin, c.Cond.UserClass)
+			l.Add(dialect.FeatUserClass, "%s is left out: user class %q cannot be compared beside its other conditions", c.Origin, c.Cond.UserClass)
 			return pol, false
 		}
 		pol.user = s.userClasses(c.Cond.UserClass)

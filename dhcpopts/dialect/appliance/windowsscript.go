@@ -120,7 +120,7 @@ func (s *script) leaks(l *losses) {
 			}
 			for _, o := range later.options {
 				if !slices.ContainsFunc(first.options, func(x dhcpopts.Option) bool { return x.Code == o.Code }) {
-					l.add(dialect.FeatOptions, "option %d of policy %q also reaches clients of policy %q: the server merges policies", o.Code, later.name, first.name)
+					l.Add(dialect.FeatOptions, "option %d of policy %q also reaches clients of policy %q: the server merges policies", o.Code, later.name, first.name)
 				}
 			}
 		}

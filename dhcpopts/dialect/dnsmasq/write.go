@@ -60,14 +60,14 @@ func Lines(p *plan.Plan, m Medium) Body {
 		"# Names go in the header and as options, whatever the client asks for.",
 		"dhcp-no-override",
 	}, w.lines, rules)
-	return Body{Lines: lines, Notes: w.notes, Lost: w.lost}
+	return Body{Lines: lines, Notes: w.notes.Notes, Lost: w.lost}
 }
 
 type writer struct {
 	conditions
 	nul     plan.NUL
 	carries func(string) bool
-	notes   []dialect.Note
+	notes   dialect.NoteList
 	lost    []dialect.Note
 }
 
@@ -77,12 +77,7 @@ func (w *writer) lose(f dialect.Feature, format string, args ...any) {
 	w.lost = append(w.lost, dialect.Note{Feature: f, Text: fmt.Sprintf(format, args...)})
 }
 
-// note adds a remark once.
-func (w *writer) note(f dialect.Feature, text string) {
-	if n := (dialect.Note{Feature: f, Text: text}); !slices.Contains(w.notes, n) {
-		w.notes = append(w.notes, n)
-	}
-}
+func (w *writer) note(f dialect.Feature, format string, args ...any) { w.notes.Add(f, format, args...) }
 
 // tagNames are the tags of the cases: "pxk-rule2", and "pxk-rule2-b" for the
 // second vendor class of a rule.
@@ -168,6 +163,6 @@ func (w *writer) closing(origin string, o dhcpopts.Option) {
 	case w.nul.For(o.Code) == plan.NULNever:
 		w.lose(dialect.FeatNUL, "%s: dnsmasq closes option %d with a NUL, whatever is asked", origin, o.Code)
 	default:
-		w.note(dialect.OptionFeature(o.Code), fmt.Sprintf("dnsmasq closes option %d with a NUL", o.Code))
+		w.note(dialect.OptionFeature(o.Code), "dnsmasq closes option %d with a NUL", o.Code)
 	}
 }

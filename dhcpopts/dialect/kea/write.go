@@ -26,8 +26,8 @@ const FlexLibrary = "/usr/lib/x86_64-linux-gnu/kea/hooks/libdhcp_flex_option.so"
 type writer struct {
 	plan  *plan.Plan
 	flex  bool
-	notes []dialect.Note
-	lost  []dialect.Note
+	notes dialect.NoteList
+	lost  dialect.NoteList
 	hook  []*Node
 }
 
@@ -43,7 +43,7 @@ func write(p *plan.Plan, r dialect.Request) (dialect.Output, error) {
 	text := w.text(all, r)
 	w.remarks(r)
 	return dialect.Output{
-		Text: text, Notes: w.notes, Lost: w.lost,
+		Text: text, Notes: w.notes.Notes, Lost: w.lost.Notes,
 		Expect: expect(text), Evidence: dialect.Wire,
 		Check: "kea-dhcp4 -t /etc/kea/kea-dhcp4.conf",
 		Where: where(r.Full),
@@ -295,20 +295,11 @@ func classValue(o dhcpopts.Option) ([]byte, error) {
 }
 
 func (w *writer) lose(f dialect.Feature, format string, args ...any) {
-	w.lost = once(w.lost, f, fmt.Sprintf(format, args...))
+	w.lost.Add(f, format, args...)
 }
 
 func (w *writer) note(f dialect.Feature, format string, args ...any) {
-	w.notes = once(w.notes, f, fmt.Sprintf(format, args...))
-}
-
-func once(notes []dialect.Note, f dialect.Feature, text string) []dialect.Note {
-	for _, n := range notes {
-		if n.Feature == f && n.Text == text {
-			return notes
-		}
-	}
-	return append(notes, dialect.Note{Feature: f, Text: text})
+	w.notes.Add(f, format, args...)
 }
 
 func (w *writer) remarks(r dialect.Request) {
