@@ -46,6 +46,8 @@ func run(args []string) error {
 			return serve(args[1], args[2])
 		case "bare":
 			return bare(args[1], args[2])
+		case "relay":
+			return relay()
 		case "get":
 			return get(args[1:])
 		case "echo":

@@ -20,6 +20,7 @@ type scenario struct {
 	size           int64
 	bare           bool // against the bare loop too
 	alone          bool // pxekit only, for its memory
+	far            bool // behind the relay
 	speed, cpuTime []target
 }
 
@@ -33,6 +34,10 @@ var scenarios = []scenario{
 	{name: "1 client, no window", clients: 1, block: 1428, size: 12 << 20, speed: []target{{"", 1.0}}, cpuTime: []target{{"", 1.2}}},
 	{name: "1 client, window 16", clients: 1, block: 1428, window: 16, size: 64 << 20, speed: []target{{"atftpd", 1.2}}},
 	{name: "1 client, window 64", clients: 1, block: 1428, window: 64, size: 128 << 20, bare: true, speed: []target{{"atftpd", 2.5}, {"bare loop", 0.9}}},
+	{name: "1 client, 1 ms away, no window", clients: 1, block: 1428, size: 1 << 20, far: true, bare: true, speed: []target{{"bare loop", 0.9}}},
+	{name: "1 client, 1 ms away, window 4", clients: 1, block: 1428, window: 4, size: 4 << 20, far: true, bare: true, speed: []target{{"bare loop", 0.9}}},
+	{name: "1 client, 1 ms away, window 16", clients: 1, block: 1428, window: 16, size: 16 << 20, far: true, bare: true, speed: []target{{"bare loop", 0.9}}},
+	{name: "1 client, 1 ms away, window 64", clients: 1, block: 1428, window: 64, size: 48 << 20, far: true, bare: true, speed: []target{{"bare loop", 0.9}}},
 	{name: "50 clients, no window", clients: 50, block: 1428, size: 1 << 20, speed: []target{{"", 1.0}}},
 	{name: "50 clients, window 16", clients: 50, block: 1428, window: 16, size: 4 << 20, speed: []target{{"atftpd", 2.5}}},
 	{name: "1,000 clients, no window", clients: 1000, block: 1428, size: 128 << 10, alone: true},
@@ -96,38 +101,54 @@ func (b *bench) close() {
 	_ = os.RemoveAll(b.dir)
 }
 
-// measure runs every scenario, the servers taking turns.
+// measure runs every scenario.
 func (b *bench) measure(only string, repeat int) ([]result, error) {
 	var results []result
 	for _, s := range scenarios {
 		if !strings.Contains(s.name, only) {
 			continue
 		}
-		r := result{scenario: s, samples: map[string][]sample{}}
-		if err := b.warm(s); err != nil {
+		r, err := b.run(s, repeat)
+		if err != nil {
 			return nil, err
-		}
-		for range repeat {
-			for _, p := range b.peers {
-				if !s.includes(p) {
-					continue
-				}
-				one, err := b.once(s, p)
-				if err != nil {
-					return nil, fmt.Errorf("%s, %s: %w", s.name, p.name, err)
-				}
-				fmt.Fprintf(os.Stderr, "%-26s %-10s %7.1f MB/s  CPU %.3f s\n", s.name, p.name, one.MBs, one.CPU)
-				r.samples[p.name] = append(r.samples[p.name], one)
-			}
-		}
-		for _, p := range b.peers {
-			if len(r.samples[p.name]) > 0 {
-				r.order = append(r.order, p.name)
-			}
 		}
 		results = append(results, r)
 	}
 	return results, nil
+}
+
+// run measures one scenario, the servers taking turns.
+func (b *bench) run(s scenario, repeat int) (result, error) {
+	r := result{scenario: s, samples: map[string][]sample{}}
+	if s.far {
+		shorten, err := b.lengthen()
+		if err != nil {
+			return r, err
+		}
+		defer shorten()
+	}
+	if err := b.warm(s); err != nil {
+		return r, err
+	}
+	for range repeat {
+		for _, p := range b.peers {
+			if !s.includes(p) {
+				continue
+			}
+			one, err := b.once(s, p)
+			if err != nil {
+				return r, fmt.Errorf("%s, %s: %w", s.name, p.name, err)
+			}
+			fmt.Fprintf(os.Stderr, "%-30s %-10s %7.1f MB/s  CPU %.3f s\n", s.name, p.name, one.MBs, one.CPU)
+			r.samples[p.name] = append(r.samples[p.name], one)
+		}
+	}
+	for _, p := range b.peers {
+		if len(r.samples[p.name]) > 0 {
+			r.order = append(r.order, p.name)
+		}
+	}
+	return r, nil
 }
 
 // warm lets every server see the file once, by a single client.

@@ -80,6 +80,14 @@ func (r result) write(b *strings.Builder) {
 	for _, t := range r.speed {
 		ratio := r.against(t.peer, speedOf, slices.Max[[]float64])
 		fmt.Fprintf(b, "- Throughput against %s: %.2f; target at least %.1f: %s.\n", t, ratio, t.bound, verdict(ratio >= t.bound))
+		if t.peer == "" {
+			peer := r.fastest()
+			fmt.Fprintf(b, "- Throughput against %s, the fastest peer: %.2f.\n", peer, r.against(peer, speedOf, slices.Max[[]float64]))
+		}
+	}
+	if r.far {
+		atOnce := float64(max(r.window, 1)*r.block) / distance.Seconds() / 1e6
+		fmt.Fprintf(b, "- Of %.1f MB/s, a window each %v and no time for anything else: %.2f.\n", atOnce, distance, median(r.column("pxekit", speedOf))/atOnce)
 	}
 	for _, t := range r.cpuTime {
 		peer := t.peer
