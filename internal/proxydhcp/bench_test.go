@@ -13,7 +13,7 @@ import (
 func BenchmarkDecide(b *testing.B) {
 	for _, hosts := range []int{0, 10_000} {
 		b.Run(fmt.Sprintf("hosts=%d", hosts), func(b *testing.B) {
-			p := Policy{Cases: listing(hosts).Cases()}
+			p := Policy{Index: plan.NewIndex(listing(hosts).Cases())}
 			x64 := withMAC(dhcpopts.Firmware(dhcpopts.EFIX64), 1)
 			e := event(x64, ServerPort)
 			b.ReportAllocs()

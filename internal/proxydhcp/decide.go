@@ -105,7 +105,7 @@ func value(p *dhcpopts.Packet, code uint8) []byte {
 
 // discover answers a DISCOVER on port 67 with an OFFER.
 func discover(now time.Time, e Event, client dhcpopts.Client, p Policy, m Machine, learned Strategy) Decision {
-	c := caseOf(p.Cases, client)
+	c := p.caseOf(client)
 	if c == nil {
 		return silent(m, "no rule for %s", describe(client))
 	}
@@ -162,7 +162,7 @@ func ask(e Event, client dhcpopts.Client, p Policy, m Machine) Decision {
 
 // acknowledge sends the boot file as an ACK; item is what a menu's user picked.
 func acknowledge(e Event, client dhcpopts.Client, p Policy, m Machine, item *dhcpopts.BootItem) Decision {
-	c := caseOf(p.Cases, client)
+	c := p.caseOf(client)
 	if c == nil {
 		return silent(m, "no rule for %s", describe(client))
 	}
@@ -188,19 +188,22 @@ func acknowledge(e Event, client dhcpopts.Client, p Policy, m Machine, item *dhc
 // from another server.
 func elsewhere(e Event, a dhcpopts.Answer) bool { return a.HasServer() && a.SIAddr != e.Local }
 
-// caseOf is the first case that takes a client.
-func caseOf(cases []plan.Case, client dhcpopts.Client) *plan.Case {
-	c := firstOf(cases, client)
+// caseOf is the case that takes a client.
+func (p Policy) caseOf(client dhcpopts.Client) *plan.Case {
+	c := p.firstOf(client)
 	if c == nil && isPi(client) {
-		return asBIOS(cases, client)
+		return p.asBIOS(client)
 	}
 	return c
 }
 
-func firstOf(cases []plan.Case, client dhcpopts.Client) *plan.Case {
-	for i, c := range cases {
-		if c.Cond.Holds(client) {
-			return &cases[i]
+func (p Policy) firstOf(client dhcpopts.Client) *plan.Case {
+	if p.Index != nil {
+		return p.Index.First(client)
+	}
+	for i := range p.Cases {
+		if p.Cases[i].Cond.Holds(client) {
+			return &p.Cases[i]
 		}
 	}
 	return nil

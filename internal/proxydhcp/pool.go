@@ -207,7 +207,7 @@ func grant(e Event, client dhcpopts.Client, p Policy, m Machine, kind uint8, g G
 	r.Header.YIAddr = g.Addr
 	r.lease(p.Pool)
 	d := Decision{Machine: m, Grant: &g, Step: fmt.Sprintf("given %s", g.Addr)}
-	if c := caseOf(p.Cases, client); c != nil && boots(client) {
+	if c := p.caseOf(client); c != nil && boots(client) {
 		d.Case, d.Machine.Elsewhere = c, elsewhere(e, c.Answer)
 		r.direct(e, client, c.Answer)
 		d.Step = fmt.Sprintf("given %s and %s (%s)", g.Addr, FileOf(c.Answer), c.Origin)

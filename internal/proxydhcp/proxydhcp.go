@@ -58,6 +58,7 @@ type Reply struct {
 // Policy is what the administrator wants.
 type Policy struct {
 	Cases    []plan.Case // resolved with the interface's address as {server}
+	Index    *plan.Index // of Cases; nil: they are looked through one by one
 	Menus    []Menu      // boot files of PXE menus, by case
 	Strategy Strategy
 	Filter   Filter

@@ -33,9 +33,9 @@ func isPi(c dhcpopts.Client) bool { return c.Arch() == dhcpopts.RPiBoot }
 
 // asBIOS is the case that takes a Pi as the x86 BIOS it says it is: none for a
 // program that is known to be a PC's.
-func asBIOS(cases []plan.Case, c dhcpopts.Client) *plan.Case {
+func (p Policy) asBIOS(c dhcpopts.Client) *plan.Case {
 	c.Archs = []dhcpopts.Arch{dhcpopts.BIOS}
-	found := firstOf(cases, c)
+	found := p.firstOf(c)
 	if found == nil {
 		return nil
 	}

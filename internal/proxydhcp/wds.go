@@ -16,7 +16,7 @@ import (
 // and a log of Configuration Manager (activedirectory.ncsu.edu, "Configuration
 // Manager PXE process") for the order of the items and the NUL that closes 252.
 func next(e Event, client dhcpopts.Client, p Policy, m Machine, said []byte) Decision {
-	c := caseOf(p.Cases, client)
+	c := p.caseOf(client)
 	switch {
 	case c == nil:
 		return silent(m, "no rule for %s", describe(client))

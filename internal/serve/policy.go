@@ -31,6 +31,7 @@ func (s *Server) policy(p *plan.Plan, local netip.Addr) proxydhcp.Policy {
 	s.local(own, own.Hosts, local)
 	s.local(own, own.Rules, local)
 	policy := proxydhcp.Policy{Strategy: s.Strategy, Filter: s.Filter, Pool: s.pool, Cases: own.Cases()}
+	policy.Index = plan.NewIndex(policy.Cases)
 	for _, c := range policy.Cases {
 		policy.Menus = append(policy.Menus, menus(c)...)
 	}
