@@ -53,7 +53,9 @@ func newServe(u *ui) *cobra.Command {
 			"for boot programs. Where another PXE responder answers, it only observes unless --force is given.\n" +
 			"Raspberry Pi, and the second question of WDS's boot programs (what to load next, and the boot configuration\n" +
 			"store), are answered as documents say, which no real machine has proven yet: unverified.\n" +
-			"Runs until it is stopped; the log goes to standard output.",
+			"Runs until it is stopped; the log goes to standard output, and on a terminal a line below it shows\n" +
+			"how far long transfers are. SIGHUP, or a change of its files, makes it read the plan and the TLS\n" +
+			"certificate again, and a folder without a plan is looked through again on SIGHUP.",
 		Example: `  sudo pxekit serve -i eth1 --root ./boot
   sudo pxekit serve -i eth1 --root ./boot --plan plan.yaml --only 52:54:00:12:34:56
   sudo pxekit serve -i eth1 --root ./boot --file bios=undionly.kpxe --file efi-x64=snponly.efi --ipxe http://{server}/boot.ipxe
@@ -188,7 +190,11 @@ func (v *serveVerb) config(portTyped bool) (c serve.Config, err error) {
 	if c.DHCP, err = v.lease(); err != nil {
 		return c, err
 	}
-	c.Lines = serve.NewLines(v.stdout)
+	var out io.Writer = v.stdout
+	if c.Screen = v.screen(); c.Screen != nil {
+		out = c.Screen
+	}
+	c.Lines = serve.NewLines(out)
 	c.Log, err = v.logger(c.Lines)
 	return c, err
 }
@@ -224,6 +230,16 @@ func (v *serveVerb) filter() (f proxydhcp.Filter, err error) {
 		}
 	}
 	return f, nil
+}
+
+// screen is the terminal that the log goes to, nil when it goes elsewhere or is
+// for programs.
+func (v *serveVerb) screen() *serve.Screen {
+	f, ok := v.stdout.(*os.File)
+	if !ok || v.logForm != "text" || columns(f) == 0 {
+		return nil
+	}
+	return serve.NewScreen(f, func() int { return columns(f) })
 }
 
 func (v *serveVerb) logger(w io.Writer) (*slog.Logger, error) {

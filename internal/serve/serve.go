@@ -54,6 +54,7 @@ type Config struct {
 	Capture         io.Writer
 	Log             *slog.Logger
 	Lines           *Lines        // under Log; nil: every line is written at once
+	Screen          *Screen       // under Lines; nil: no terminal, what runs is not shown
 	Listen          time.Duration // how long to listen for other servers at the start
 	DropPrivileges  bool          // give up all capabilities and the file system once everything is open
 	StopWithin      time.Duration // how long transfers may go on after a stop; 0: 10 s
@@ -296,9 +297,11 @@ func (s *Server) Run(ctx context.Context) error {
 		}
 	}
 	run(func() error { return s.housekeep(ctx) })
+	stopShowing := s.startShowing()
 	<-ctx.Done()
 	s.finish()
 	wg.Wait()
+	stopShowing()
 	close(faults)
 	return errors.Join(<-faults, s.capture.fault())
 }
