@@ -74,11 +74,13 @@ func Scan(dir string, root *bootfiles.Root, scheme string) (*plan.Plan, []string
 		if !ok {
 			continue
 		}
-		_, taken := best[x.arch]
+		first, taken := best[x.arch]
 		switch {
 		case !taken:
 			best[x.arch] = x
-		case x.arch != dhcpopts.RPiBoot: // a Pi takes what it needs by names of its own
+		case x.arch == dhcpopts.RPiBoot, x.kind == "WDS" && first.kind == "WDS":
+			// A Pi takes what it needs by names of its own, and WDS's programs load each other.
+		default:
 			notes = append(notes, fmt.Sprintf("%s is there for %s too; --file %s=%s takes it", safe(name), x.arch, x.arch, safe(name)))
 		}
 	}

@@ -367,7 +367,7 @@ func TestScan(t *testing.T) {
 		"efi/grubx64.efi is there for efi-x64 too; --file efi-x64=efi/grubx64.efi takes it",
 	}, notes)
 
-	dir, root = folder(t, map[string]string{"boot/x64/wdsnbp.com": "x", "EFI/shimx64.efi": peFile(0x8664), "snponly-arm64.efi": peFile(0xaa64)})
+	dir, root = folder(t, map[string]string{"boot/x64/wdsnbp.com": "x", "boot/x64/pxeboot.n12": "x", "EFI/shimx64.efi": peFile(0x8664), "snponly-arm64.efi": peFile(0xaa64)})
 	p, notes, err = Scan(dir, root, "")
 	require.NoError(t, err)
 	require.Len(t, p.Rules, 3)
