@@ -319,7 +319,12 @@ func TestRivalFile(t *testing.T) {
 func FuzzDecide(f *testing.F) {
 	f.Add(dhcpopts.Firmware(dhcpopts.EFIX64).Packet(1).Bytes(), true)
 	f.Add(dhcpopts.Firmware(dhcpopts.BIOS).Packet(1).Bytes(), false)
+	f.Add(pi4.Packet(1).Bytes(), false)
+	f.Add(wdsRequest(wdsmgfwSays).Packet(1).Bytes(), true)
 	policy := thePlan(Auto)
+	for _, c := range policy.Cases {
+		c.Rule.WDS = &plan.WDS{File: "next", BCD: "store"}
+	}
 	f.Fuzz(func(t *testing.T, b []byte, binlPort bool) {
 		p, _ := dhcpopts.Parse(b)
 		port := uint16(67)
