@@ -5,6 +5,7 @@ package lab_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -42,7 +43,7 @@ func TestServeBootsInOddPlaces(t *testing.T) {
 }
 
 // chain: edk2 fetches iPXE by TFTP, which asks again, gets a script by HTTP and
-// does what that says.
+// does what that says. iPXE in a card's ROM gets a script at once.
 func chain(t *testing.T, pxekit string) {
 	lab.Need(t, "snponly.efi")
 	snponly, err := lab.Path("snponly.efi")
@@ -50,18 +51,27 @@ func chain(t *testing.T, pxekit string) {
 	root := bootFolder(t)
 	copyFile(t, snponly, filepath.Join(root, "snponly.efi"))
 	writeFile(t, filepath.Join(root, "boot.ipxe"), "#!ipxe\nchain tftp://${next-server}/boot/x64/nbpx64.efi\n")
+	writeFile(t, filepath.Join(root, "bios.ipxe"), "#!ipxe\nchain tftp://${next-server}/boot/x64/nbp.0\n")
 
 	s := lab.NewSegment(t)
 	dhcp := s.Host(t, dhcpServer).Start(t, addresses[0].daemon, addresses[0].config)
 	serve := s.Host(t, bootServer).Start(t, serving(pxekit, root), `version: 1
 rules:
+  - {match: {stage: ipxe, arch: bios}, file: "http://{server}/bios.ipxe"}
   - {match: {stage: ipxe}, file: "http://{server}/boot.ipxe"}
   - {match: {arch: efi-x64}, file: snponly.efi}
 `)
-	boot, err := s.Boot(t, lab.X64, x64.mark)
-	require.NoError(t, err, "%s\n%s", dhcp.Log(), serve.Log())
-	asks := append(readRequests(x64, "snponly.efi"), "GET /boot.ipxe HTTP/1.1")
-	requireFetched(t, boot, bootServer, append(asks, readRequests(ipxeX64, "boot/x64/nbpx64.efi")...))
+	for _, c := range []struct {
+		machine
+		asks []string
+	}{
+		{x64, slices.Concat(readRequests(x64, "snponly.efi"), []string{"GET /boot.ipxe HTTP/1.1"}, readRequests(ipxeX64, "boot/x64/nbpx64.efi"))},
+		{bios, slices.Concat([]string{"GET /bios.ipxe HTTP/1.1"}, readRequests(bios, "boot/x64/nbp.0"))},
+	} {
+		boot, err := s.Boot(t, c.firmware, c.mark)
+		require.NoError(t, err, "%s\n%s", dhcp.Log(), serve.Log())
+		requireFetched(t, boot, bootServer, c.asks)
+	}
 }
 
 // alone: serve gives the addresses as well, and offers both in one message.
