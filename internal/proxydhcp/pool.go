@@ -45,6 +45,7 @@ type Grant struct {
 	Addr  netip.Addr
 	MAC   string // hardware address as octets; "" for one that must not be given
 	Until time.Time
+	Taken bool // the machine has accepted it: a lease and no mere offer
 }
 
 // NewPool makes a pool of the addresses low to high, which are of network and
@@ -109,8 +110,17 @@ func (p *Pool) free(now time.Time, a netip.Addr, mac string) bool {
 	return !taken || g.MAC == mac || now.After(g.Until)
 }
 
+// takes reports whether a machine may accept an address that it was offered. It
+// may although the address was offered to another since, who has not accepted.
+func (p *Pool) takes(now time.Time, a netip.Addr, mac string) bool {
+	g, ok := p.leases[a]
+	return p.free(now, a, mac) || ok && g.MAC != "" && !g.Taken
+}
+
 // choose finds an address for a machine: the one it had, the one it asks for,
-// the first that nobody ever had, the first whose lease is over.
+// the first that nobody ever had, the first whose lease is over. Last comes the
+// oldest offer that nobody has accepted: a storm of requests from made-up
+// machines then uses up no pool.
 func (p *Pool) choose(now time.Time, mac string, wanted netip.Addr) (netip.Addr, bool) {
 	if a, ok := p.byMAC[mac]; ok && p.free(now, a, mac) {
 		return a, true
@@ -118,14 +128,22 @@ func (p *Pool) choose(now time.Time, mac string, wanted netip.Addr) (netip.Addr,
 	if wanted.IsValid() && p.free(now, wanted, mac) {
 		return wanted, true
 	}
-	var over netip.Addr
-	for _, a := range p.Addrs() {
-		if _, ever := p.leases[a]; !ever {
+	var over, offered netip.Addr
+	for a := p.low; !p.high.Less(a); a = a.Next() {
+		g, ever := p.leases[a]
+		switch {
+		case !ever:
 			return a, true
+		case p.free(now, a, mac):
+			if !over.IsValid() {
+				over = a
+			}
+		case g.MAC != "" && !g.Taken && (!offered.IsValid() || g.Until.Before(p.leases[offered].Until)):
+			offered = a
 		}
-		if !over.IsValid() && p.free(now, a, mac) {
-			over = a
-		}
+	}
+	if !over.IsValid() {
+		over = offered
 	}
 	return over, over.IsValid()
 }
@@ -151,21 +169,23 @@ func lease(now time.Time, e Event, client dhcpopts.Client, p Policy, m Machine) 
 		if !ok {
 			return silent(m, "%s: no address is free", describe(client))
 		}
-		d := grant(e, client, p, m, dhcpopts.Offer, pool.hold(a, mac, now.Add(offerFor(client))))
+		d := grant(e, client, p, m, dhcpopts.Offer, pool.hold(now, a, mac, now.Add(offerFor(client))))
 		d.Machine = Machine{Strategy: Direct, Offered: now, Address: true, Elsewhere: d.Machine.Elsewhere}
 		return d
 	case dhcpopts.Request:
 		if client.CIAddr.IsValid() {
 			wanted = client.CIAddr // renewing (RFC 2131 table 4)
 		}
-		if id := value(e.Packet, dhcpopts.OptServerID); len(id) == 4 && netip.AddrFrom4([4]byte(id)) != e.Local {
+		id := value(e.Packet, dhcpopts.OptServerID)
+		ours := len(id) == 4 && netip.AddrFrom4([4]byte(id)) == e.Local
+		if len(id) == 4 && !ours {
 			return silent(m, "accepts an address of %s", chosen(e.Packet))
 		}
-		if !wanted.IsValid() || !pool.free(now, wanted, mac) {
+		if !wanted.IsValid() || !pool.free(now, wanted, mac) && !(ours && pool.takes(now, wanted, mac)) {
 			return silent(m, "%s asks for %s, which is not free here", describe(client), wanted)
 		}
 		m.Requested = true
-		return grant(e, client, p, m, dhcpopts.Ack, Grant{wanted, mac, now.Add(leaseTime)})
+		return grant(e, client, p, m, dhcpopts.Ack, Grant{wanted, mac, now.Add(leaseTime), true})
 	case dhcpopts.Decline:
 		if wanted.IsValid() && pool.byMAC[mac] == wanted {
 			d := silent(m, "%s declines %s: somebody else uses it", describe(client), wanted)
@@ -184,11 +204,13 @@ func lease(now time.Time, e Event, client dhcpopts.Client, p Policy, m Machine) 
 
 // hold keeps an address for a machine until a time, or until its lease of it is
 // over: an offer that is not taken ends no lease.
-func (p *Pool) hold(a netip.Addr, mac string, until time.Time) Grant {
-	if g := p.leases[a]; g.MAC == mac && g.Until.After(until) {
-		until = g.Until
+func (p *Pool) hold(now time.Time, a netip.Addr, mac string, until time.Time) Grant {
+	old := p.leases[a]
+	g := Grant{Addr: a, MAC: mac, Until: until, Taken: old.Taken && old.MAC == mac && old.Until.After(now)}
+	if old.MAC == mac && old.Until.After(until) {
+		g.Until = old.Until
 	}
-	return Grant{a, mac, until}
+	return g
 }
 
 // offerFor is how long an offered address is kept. A Raspberry Pi's boot ROM uses

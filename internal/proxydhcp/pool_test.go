@@ -92,13 +92,12 @@ func TestPoolKeepsAddressesApart(t *testing.T) {
 	require.Equal(t, "10.99.0.101", offered(now, withMAC(x64, 1)), "in use are skipped")
 	require.Equal(t, "10.99.0.101", offered(now, withMAC(x64, 1)), "a machine keeps its address")
 	require.Equal(t, "10.99.0.102", offered(now, withMAC(x64, 2)))
-	require.Equal(t, "UEFI x64: no address is free", offered(now, withMAC(x64, 3)))
 	require.Equal(t, "10.99.0.101", offered(now.Add(offerTime+1), withMAC(x64, 3)), "an offer that nobody took is over")
-	require.Equal(t, "UEFI x64 asks for 10.99.0.101, which is not free here", offered(now, taking(withMAC(x64, 1), "10.99.0.101")))
 	require.Equal(t, "UEFI x64 asks for 10.1.1.1, which is not free here", offered(now, taking(withMAC(x64, 1), "10.1.1.1")), "never a NAK")
 
 	later := now.Add(2 * offerTime)
 	require.Equal(t, "10.99.0.101", offered(later, taking(withMAC(x64, 3), "10.99.0.101")))
+	require.Equal(t, "UEFI x64 asks for 10.99.0.101, which is not free here", offered(later, taking(withMAC(x64, 1), "10.99.0.101")))
 	declined := with(withMAC(x64, 3), dhcpopts.Decline, dhcpopts.Option{Code: optRequested, Data: addr("10.99.0.101").AsSlice()})
 	require.Empty(t, decided(p, later, declined).Replies)
 	require.Equal(t, "10.99.0.102", offered(later.Add(time.Second), withMAC(x64, 3)), "a declined address is not given again")
@@ -169,4 +168,37 @@ func TestNewPool(t *testing.T) {
 	pool, err := NewPool(bench, addr("10.99.0.1"), addr("10.99.0.1"), netip.Addr{}, netip.Addr{})
 	require.NoError(t, err)
 	require.Equal(t, []netip.Addr{addr("10.99.0.1")}, pool.Addrs())
+}
+
+// A storm of made-up machines takes no address from one that is there: the
+// oldest offer makes room, whoever was offered an address may still accept it,
+// and a lease is nobody else's.
+func TestPoolStorm(t *testing.T) {
+	p, x64 := withPool(t), dhcpopts.Firmware(dhcpopts.EFIX64)
+	storm := func(n int) {
+		for i := range n {
+			c := x64
+			c.MAC = []byte{0x66, 0, 0, byte(i >> 16), byte(i >> 8), byte(i)}
+			_, _ = sent(t, decided(p, now, c))
+		}
+	}
+	for last := byte(1); last <= 3; last++ {
+		storm(1000)
+		honest := withMAC(x64, last)
+		offer, _ := sent(t, decided(p, now, honest))
+		a := offer.YIAddr.String()
+		storm(1000)
+		ack, _ := sent(t, decided(p, now, taking(honest, a)))
+		require.Equal(t, a, ack.YIAddr.String())
+		if last == 1 {
+			require.Contains(t, decided(p, now, taking(withMAC(x64, 9), a)).Why, "is not free here", "a lease")
+		}
+	}
+	require.Contains(t, decided(p, now, withMAC(x64, 9)).Why, "no address is free", "three leases")
+
+	// Whoever names no server was offered nothing just now, and gets no other's.
+	later := now.Add(leaseTime + time.Second)
+	offer, _ := sent(t, decided(p, later, withMAC(x64, 8)))
+	init := with(withMAC(x64, 9), dhcpopts.Request, dhcpopts.Option{Code: optRequested, Data: offer.YIAddr.AsSlice()})
+	require.Contains(t, decided(p, later, init).Why, "is not free here")
 }
