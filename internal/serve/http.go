@@ -12,15 +12,13 @@ import (
 	"path"
 	"strings"
 	"time"
-
-	"golang.org/x/net/netutil"
 )
 
 // Bounds of the HTTP server. A boot file of gigabytes may take long, so writing
-// has no limit of time; a client that says nothing does.
+// it has no limit of time; a client that says nothing, or takes nothing, does.
 const (
-	httpConnections = 2000
 	httpHeaderTime  = 10 * time.Second
+	httpChunkTime   = 5 * time.Minute // for sendChunk octets
 	httpIdleTime    = 60 * time.Second
 	httpHeaderBytes = 16 << 10
 )
@@ -56,6 +54,7 @@ func (s *Server) newHTTP() *http.Server {
 	return &http.Server{
 		Handler: http.HandlerFunc(s.serveHTTP), ReadHeaderTimeout: httpHeaderTime, IdleTimeout: httpIdleTime,
 		MaxHeaderBytes: httpHeaderBytes, ErrorLog: log.New(httpLog{s}, "", 0), TLSConfig: s.tlsConfig(),
+		ConnState: newConnections().changed,
 	}
 }
 
@@ -81,7 +80,6 @@ func (l httpLog) Write(b []byte) (int, error) {
 
 // runHTTP serves one listener until the server is shut down.
 func (s *Server) runHTTP(l net.Listener) error {
-	l = netutil.LimitListener(l, httpConnections)
 	var err error
 	if s.tls() {
 		err = s.http.ServeTLS(l, "", "") // by TLSConfig
