@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"net/netip"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -169,6 +170,10 @@ func TestServeObservesBesideRival(t *testing.T) {
 				s.said("52:54:00:12:34:01 UEFI x64: offered Boot/bootx64.efi (rule 3)\n")
 			} else {
 				s.watches(x64)
+				_, err := s.fetch("http://10.77.0.2/boot.ipxe")
+				var curl *exec.ExitError
+				require.ErrorAs(t, err, &curl)
+				require.Equal(t, 7, curl.ExitCode(), "could not connect: no port is open that nobody answers")
 			}
 			require.Equal(t, 1, strings.Count(s.pxekit.Log(), "another PXE responder answers"), "named once")
 		})

@@ -54,17 +54,38 @@ func (s *Server) services() string {
 // answers.
 func (s *Server) describe(all policies) (lines []string) {
 	p := all[s.ifaces[0].Addr()]
+	hosts := 0
 	for _, c := range p.Cases {
-		line := fmt.Sprintf("%s: %s gets %s", c.Origin, machinesOf(c.Cond), proxydhcp.FileOf(c.Answer))
-		if w := c.Rule.WDS; w != nil && w.File != "" {
-			line += fmt.Sprintf(", and when it asks again %s", safe(w.File))
+		if c.Host {
+			hosts++
 		}
-		lines = append(lines, line)
+		if hosts <= mostHosts || !c.Host {
+			lines = append(lines, lineOf(c))
+		}
 	}
+	if more := hosts - mostHosts; more > 0 {
+		lines = append(lines, fmt.Sprintf("%d more hosts have an entry of their own", more))
+	}
+	checked := map[string]bool{}
 	for _, c := range p.Cases {
-		lines = append(lines, s.doubts(c)...)
+		file := c.Cond.Class + proxydhcp.FileOf(c.Answer) + c.Answer.SIAddr.String()
+		if !c.Host || !checked[file] {
+			lines = append(lines, s.doubts(c)...)
+		}
+		checked[file] = true
 	}
 	return lines
+}
+
+// mostHosts is how many single machines are listed: a plan may have thousands.
+const mostHosts = 20
+
+func lineOf(c plan.Case) string {
+	line := fmt.Sprintf("%s: %s gets %s", c.Origin, machinesOf(c.Cond), proxydhcp.FileOf(c.Answer))
+	if w := c.Rule.WDS; w != nil && w.File != "" {
+		line += fmt.Sprintf(", and when it asks again %s", safe(w.File))
+	}
+	return line
 }
 
 // doubts finds what of a rule cannot work with what is served here.

@@ -248,6 +248,10 @@ func (s *Server) close() {
 	}
 	closeAll(s.dhcp)
 	closeAll(s.ears)
+	s.closeFiles()
+}
+
+func (s *Server) closeFiles() {
 	for _, c := range s.udp {
 		_ = c.Close()
 	}
@@ -288,7 +292,9 @@ func (s *Server) Run(ctx context.Context) error {
 	for _, k := range append(s.dhcp, s.ears...) {
 		run(func() error { return s.loop(ctx, k) })
 	}
-	if !s.observing {
+	if s.observing {
+		s.closeFiles() // a port that is open and never answers would keep clients waiting
+	} else {
 		for _, conn := range s.udp {
 			run(func() error { return s.tftp.Serve(ctx, conn) })
 		}

@@ -575,3 +575,23 @@ func TestReload(t *testing.T) {
 	cancel()
 	require.NoError(t, <-ended)
 }
+
+// Of thousands of single machines the first are listed, and a file that is
+// missing is named once.
+func TestDescribeManyHosts(t *testing.T) {
+	s, _ := testServer(t, nil)
+	p := x64Plan("bootx64.efi")
+	for i := range mostHosts + 7 {
+		host := p.Rules[0]
+		host.Match.MAC = []byte{2, 0, 0, 0, 0, byte(i)}
+		host.File = "none.efi"
+		p.Hosts = append(p.Hosts, host)
+	}
+	lines := s.describe(s.resolve(p))
+	require.Len(t, lines, mostHosts+1+1+2)
+	require.Contains(t, lines[0], "host 1: ")
+	require.Contains(t, lines[mostHosts], "rule 1: ")
+	require.Equal(t, "7 more hosts have an entry of their own", lines[mostHosts+1])
+	require.Contains(t, lines[mostHosts+2], "host 1: none.efi is not there")
+	require.Contains(t, lines[mostHosts+3], "rule 1: bootx64.efi is not there")
+}
