@@ -118,9 +118,30 @@ func (r *Reply) boot(e Event, a dhcpopts.Answer) {
 	}
 }
 
-// Bytes encodes the reply. It is an error when the client takes no message of
-// that length.
-func (r Reply) Bytes() ([]byte, error) { return dhcpopts.Encode(r.Header, r.Options, r.Limit) }
+// Bytes encodes the reply. To a client that takes no message of that length, 66
+// and then 67 are left out where the header says the same: firmware reads the
+// header when it has no option (measured). It is an error when that is not
+// enough.
+func (r Reply) Bytes() ([]byte, error) {
+	b, err := dhcpopts.Encode(r.Header, r.Options, r.Limit)
+	for _, code := range []uint8{dhcpopts.OptTFTPServer, dhcpopts.OptBootFile} {
+		if err == nil {
+			break
+		}
+		r.Options = slices.DeleteFunc(slices.Clone(r.Options), func(o dhcpopts.Option) bool { return o.Code == code && r.repeats(o) })
+		b, err = dhcpopts.Encode(r.Header, r.Options, r.Limit)
+	}
+	return b, err
+}
+
+// repeats reports whether an option says what the header says.
+func (r Reply) repeats(o dhcpopts.Option) bool {
+	said := string(trimNUL(o.Data))
+	if o.Code == dhcpopts.OptTFTPServer {
+		return said == r.Header.SIAddr.String()
+	}
+	return said == string(trimNUL(r.Header.File[:]))
+}
 
 // withItem echoes the item that a client picked, in place of the menu.
 func withItem(options []dhcpopts.Option, item dhcpopts.BootItem) []dhcpopts.Option {
