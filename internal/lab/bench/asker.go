@@ -30,13 +30,18 @@ const (
 	chaddrAt, chaddrEnd = 28, 34
 )
 
-// askAgain is how long an answer may take.
-const askAgain = time.Second
+// askAgain is how long an answer may take, and lookEvery how often that is
+// looked at.
+const (
+	askAgain  = time.Second
+	lookEvery = 100 * time.Millisecond
+)
 
 // asked is what the asking process prints.
 type asked struct {
 	Seconds float64
 	Answers int
+	Lost    int // requests without an answer in time
 }
 
 // asker keeps requests of many machines outstanding, one in each slot. Requests
@@ -50,10 +55,10 @@ type asker struct {
 	requests []ipv4.Message
 	answers  []ipv4.Message
 	free     []int
-	waiting  []bool // by slot
-	first    []byte // answer, which is checked in full; the others must be like it
+	waiting  []time.Time // by slot, since when; zero: it is free
+	first    []byte      // answer, which is checked in full; the others must be like it
 	sequence uint32
-	deadline time.Time
+	looked   time.Time
 	result   asked
 }
 
@@ -98,7 +103,7 @@ func (a *asker) open(device string, outstanding int) error {
 		a.answers = append(a.answers, ipv4.Message{Buffers: [][]byte{make([]byte, 2048)}})
 		a.free = append(a.free, slot)
 	}
-	a.waiting = make([]bool, outstanding)
+	a.waiting = make([]time.Time, outstanding)
 	return nil
 }
 
@@ -139,18 +144,19 @@ func (a *asker) run(length time.Duration) error {
 
 // turn fills the free slots and takes the answers that are there.
 func (a *asker) turn() error {
-	if err := a.send(); err != nil {
-		return err
-	}
-	if now := time.Now(); a.deadline.Sub(now) < askAgain/2 { // for each answer it would cost too much
-		a.deadline = now.Add(askAgain)
-		if err := a.conn.SetReadDeadline(a.deadline); err != nil {
+	now := time.Now()
+	if now.Sub(a.looked) > lookEvery { // for each answer it would cost too much
+		a.looked = now
+		a.giveUp(now)
+		if err := a.conn.SetReadDeadline(now.Add(2 * lookEvery)); err != nil {
 			return err
 		}
 	}
+	if err := a.send(now); err != nil {
+		return err
+	}
 	n, err := a.conn.ReadBatch(a.answers, 0)
 	if errors.Is(err, os.ErrDeadlineExceeded) {
-		a.repeat()
 		return nil
 	}
 	if err != nil {
@@ -164,24 +170,24 @@ func (a *asker) turn() error {
 	return nil
 }
 
-// repeat gives up what has no answer yet: each slot asks anew.
-func (a *asker) repeat() {
-	a.deadline = time.Time{}
-	for slot, waits := range a.waiting {
-		if waits {
+// giveUp frees the slots whose answers are lost.
+func (a *asker) giveUp(now time.Time) {
+	for slot, since := range a.waiting {
+		if !since.IsZero() && now.Sub(since) > askAgain {
+			a.waiting[slot] = time.Time{}
 			a.free = append(a.free, slot)
+			a.result.Lost++
 		}
 	}
-	clear(a.waiting)
 }
 
-func (a *asker) send() error {
+func (a *asker) send(now time.Time) error {
 	batch := make([]ipv4.Message, 0, len(a.free))
 	for _, slot := range a.free {
 		m := a.requests[slot]
 		a.address(m.Buffers[0], slot)
 		batch = append(batch, m)
-		a.waiting[slot] = true
+		a.waiting[slot] = now
 	}
 	a.free = a.free[:0]
 	for len(batch) > 0 {
@@ -209,10 +215,10 @@ func (a *asker) take(b []byte) error {
 		return fmt.Errorf("an answer of %d octets", len(b))
 	}
 	slot := int(b[xidEnd-1])
-	if slot >= len(a.waiting) || !a.waiting[slot] || !bytes.Equal(b[xidAt:xidEnd], a.requests[slot].Buffers[0][xidAt:xidEnd]) {
+	if slot >= len(a.waiting) || a.waiting[slot].IsZero() || !bytes.Equal(b[xidAt:xidEnd], a.requests[slot].Buffers[0][xidAt:xidEnd]) {
 		return nil
 	}
-	a.waiting[slot] = false
+	a.waiting[slot] = time.Time{}
 	a.free = append(a.free, slot)
 	a.result.Answers++
 	if a.first == nil {

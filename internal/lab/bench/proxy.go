@@ -65,6 +65,9 @@ func (b *building) ask(r *room, e exchange) (seconds float64, count int, err err
 	if err := json.Unmarshal(out, &got); err != nil {
 		return 0, 0, err
 	}
+	if got.Lost > 0 {
+		fmt.Fprintf(os.Stderr, "%s: %d requests without an answer\n", r.name, got.Lost)
+	}
 	return got.Seconds, got.Answers, nil
 }
 
