@@ -53,6 +53,7 @@ func newServe(u *ui) *cobra.Command {
 			"for boot programs. Where another PXE responder answers, it only observes unless --force is given.\n" +
 			"Raspberry Pi, and the second question of WDS's boot programs (what to load next, and the boot configuration\n" +
 			"store), are answered as documents say, which no real machine has proven yet: unverified.\n" +
+			"Files are served at the IPv6 addresses of the interface as well; machines are told the IPv4 address.\n" +
 			"Runs until it is stopped; the log goes to standard output, and on a terminal a line below it shows\n" +
 			"how far long transfers are. SIGHUP, or a change of its files, makes it read the plan and the TLS\n" +
 			"certificate again, and a folder without a plan is looked through again on SIGHUP.",

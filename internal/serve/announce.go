@@ -30,6 +30,9 @@ func (s *Server) announce() {
 			s.Log.Warn(fmt.Sprintf("%s has no carrier: is a cable plugged in?", i.Name), "event", evStart, "interface", i.Name)
 		}
 		s.Log.Info(fmt.Sprintf("answering on %s as %s: %s", i.Name, i.Addr(), s.services()), "event", evStart, "interface", i.Name, "address", i.Addr().String())
+		for _, a := range i.served6 {
+			s.Log.Info(fmt.Sprintf("files on %s at %s too", i.Name, a), "event", evStart, "interface", i.Name, "address", a.String())
+		}
 	}
 }
 

@@ -72,6 +72,9 @@ func (b *book) at(ip netip.Addr, neighbour func(netip.Addr) net.HardwareAddr) *m
 	}
 	mac := neighbour(ip)
 	if mac == nil {
+		mac = interfaceID(ip)
+	}
+	if mac == nil {
 		return nil
 	}
 	m := b.known(mac)
@@ -79,6 +82,16 @@ func (b *book) at(ip netip.Addr, neighbour func(netip.Addr) net.HardwareAddr) *m
 		b.byIP.put(ip, m)
 	}
 	return m
+}
+
+// interfaceID reads a hardware address out of an IPv6 address that was made from
+// it (modified EUI-64, RFC 4291 appendix A), as firmware does; nil for others.
+func interfaceID(ip netip.Addr) net.HardwareAddr {
+	b := ip.As16()
+	if !ip.Is6() || b[11] != 0xff || b[12] != 0xfe {
+		return nil
+	}
+	return net.HardwareAddr{b[8] ^ 2, b[9], b[10], b[13], b[14], b[15]}
 }
 
 // begin opens the story of a new boot with its first step.

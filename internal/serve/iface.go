@@ -13,6 +13,10 @@ import (
 type Iface struct {
 	*net.Interface
 	Addrs []netip.Prefix // IPv4, the first is the one that answers come from
+	// Addrs6 are the IPv6 addresses, those of the link with their zone. Files are
+	// served there too; DHCP is IPv4.
+	Addrs6  []netip.Addr
+	served6 []netip.Addr // those of them that could be opened
 }
 
 // What an interface may lack.
@@ -34,8 +38,15 @@ func FindIface(name string) (Iface, error) {
 		return Iface{}, fmt.Errorf("addresses of %q: %w", name, err)
 	}
 	for _, a := range addrs {
-		if p, err := netip.ParsePrefix(a.String()); err == nil && p.Addr().Is4() {
+		p, err := netip.ParsePrefix(a.String())
+		switch {
+		case err != nil:
+		case p.Addr().Is4():
 			i.Addrs = append(i.Addrs, p)
+		case p.Addr().IsLinkLocalUnicast():
+			i.Addrs6 = append(i.Addrs6, p.Addr().WithZone(name))
+		default:
+			i.Addrs6 = append(i.Addrs6, p.Addr())
 		}
 	}
 	switch {

@@ -184,50 +184,6 @@ func (s *Server) note(text string) {
 	}
 }
 
-// openFiles opens the TFTP and HTTP ports on the served interfaces' own
-// addresses: nobody else's network is served by accident.
-func (s *Server) openFiles() error {
-	for _, i := range s.ifaces {
-		for _, a := range i.Addrs {
-			if err := errors.Join(s.openTFTPAt(a.Addr()), s.openHTTPAt(a.Addr())); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// openTFTPAt opens the TFTP port at an address, unless systemd has opened it at
-// all of them.
-func (s *Server) openTFTPAt(a netip.Addr) error {
-	if s.inherited.everywhere(s.TFTPPort, "udp") {
-		return nil
-	}
-	conn, err := s.packetConn(netip.AddrPortFrom(a, s.TFTPPort))
-	if err == nil {
-		s.udp = append(s.udp, conn)
-	}
-	return err
-}
-
-func (s *Server) openHTTPAt(a netip.Addr) error {
-	if s.HTTPPort == 0 || s.inherited.everywhere(s.HTTPPort, "tcp") {
-		return nil
-	}
-	l, err := s.listenTCP(netip.AddrPortFrom(a, s.HTTPPort))
-	if err == nil {
-		s.tcp = append(s.tcp, l)
-	}
-	return err
-}
-
-func (s *Server) listenTCP(at netip.AddrPort) (net.Listener, error) {
-	if l := s.inherited.takeTCP(at); l != nil {
-		return l, nil
-	}
-	return net.Listen("tcp4", at.String())
-}
-
 // secure gives up the rights that opening needed, and says what it has kept.
 func (s *Server) secure() {
 	if !s.DropPrivileges {

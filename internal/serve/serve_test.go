@@ -595,3 +595,11 @@ func TestDescribeManyHosts(t *testing.T) {
 	require.Contains(t, lines[mostHosts+2], "host 1: none.efi is not there")
 	require.Contains(t, lines[mostHosts+3], "rule 1: bootx64.efi is not there")
 }
+
+func TestInterfaceID(t *testing.T) {
+	for ip, want := range map[string]string{
+		"fe80::5054:ff:fe12:3456%lab0": theMAC.String(), "fd00::5054:ff:fe12:3456": theMAC.String(), "fd00::1": "", "10.255.254.1": "", "::ffff:10.255.254.1": "",
+	} {
+		require.Equal(t, want, interfaceID(netip.MustParseAddr(ip)).String(), ip)
+	}
+}

@@ -1,7 +1,6 @@
 package serve
 
 import (
-	"context"
 	"errors"
 	"net"
 	"net/netip"
@@ -50,20 +49,6 @@ func (s *Server) listenUDP(port uint16) (*udpSocket, error) {
 		u.in[i].OOB = ipv4.NewControlMessage(ipv4.FlagDst | ipv4.FlagInterface)
 	}
 	return u, nil
-}
-
-// packetConn is the socket that systemd has opened for this address, or a new
-// one.
-func (s *Server) packetConn(at netip.AddrPort) (*net.UDPConn, error) {
-	if conn := s.inherited.takeUDP(at); conn != nil {
-		return conn, nil
-	}
-	var c net.ListenConfig
-	conn, err := c.ListenPacket(context.Background(), "udp4", at.String())
-	if err != nil {
-		return nil, err
-	}
-	return conn.(*net.UDPConn), nil
 }
 
 func (u *udpSocket) read() ([]datagram, error) {
