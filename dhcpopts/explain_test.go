@@ -48,6 +48,8 @@ func TestExplainOption(t *testing.T) {
 		{77, "iPXE", []string{"iPXE's bare form, not the counted one of RFC 3004"}, nil},
 		{60, "PXEClient", []string{"PXEClient alone: from a server it says that the answer is for PXE or HTTP boot"}, nil},
 		{60, "MSFT 5.0", nil, nil},
+		{97, "\x00RPi5\x11\x31\xc0\x00\x32\x27\x76\xbc\x9f\xfe\xfd\xef", []string{"begins with RPi5: a Raspberry Pi's boot ROM, which says x86 BIOS in options 60 and 93"}, nil},
+		{97, "\x00RPi5", nil, nil},
 		{93, "\x00\x09\x00\x00", []string{"9: EFI byte code; x64 UEFI in the text of RFC 4578", "0: x86 BIOS", "the first type decides"}, nil},
 		{43, "\x06\x01\x1f\x0a\x01\x00\x08\x03\x80\x00\x00\xff", nil, []string{
 			"discovery control: 31 (no broadcast discovery, no multicast discovery, only servers of sub-option 8, boot the offered file at once: no prompt, menu or discovery, bits 4 to 7 must be zero)",

@@ -20,13 +20,23 @@ func optionNotes(o Option) []string {
 	case OptClientArch:
 		return archNotes(o.Data)
 	case OptMachineID:
-		if len(o.Data) == 17 && !slices.ContainsFunc(o.Data, func(c byte) bool { return c != 0 }) {
-			return []string{"all zero, as virtual machines without a UUID send"}
-		}
+		return machineNotes(o.Data)
 	case OptMaxSize:
 		if len(o.Data) == 2 {
 			return []string{fmt.Sprintf("an answer may have %d octets", MessageLimit(binary.BigEndian.Uint16(o.Data)))}
 		}
+	}
+	return nil
+}
+
+func machineNotes(b []byte) []string {
+	switch {
+	case len(b) != 17:
+		return nil
+	case !slices.ContainsFunc(b, func(c byte) bool { return c != 0 }):
+		return []string{"all zero, as virtual machines without a UUID send"}
+	case string(b[1:4]) == raspberryID:
+		return []string{"begins with " + SafeText(b[1:5]) + ": a Raspberry Pi's boot ROM, which says x86 BIOS in options 60 and 93"}
 	}
 	return nil
 }
