@@ -41,10 +41,11 @@ func (s *Server) policy(p *plan.Plan, local netip.Addr) proxydhcp.Policy {
 // local puts into rules what only this server knows: its HTTP port, and what
 // its folder has for WDS's boot programs.
 func (s *Server) local(p *plan.Plan, rules []plan.Rule, local netip.Addr) {
+	found := map[string]string{} // a plan may have the same program for very many hosts
 	for i := range rules {
 		if r := &rules[i]; p.ServerOf(r) == local {
 			r.File = s.withPort(r.File)
-			r.WDS = s.withWDS(r)
+			r.WDS = s.withWDS(r, found)
 		}
 	}
 }

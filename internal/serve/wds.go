@@ -28,8 +28,9 @@ func wdsChain(file string) (next, store []string, dir string, ok bool) {
 }
 
 // withWDS is a rule's answer to WDS's boot program, with what the plan does not
-// say filled in from the folder; nil when there is nothing to load next.
-func (s *Server) withWDS(r *plan.Rule) *plan.WDS {
+// say filled in from the folder; nil when there is nothing to load next. found
+// keeps what was looked for.
+func (s *Server) withWDS(r *plan.Rule, found map[string]string) *plan.WDS {
 	next, store, dir, ok := wdsChain(r.File)
 	if !ok {
 		return r.WDS
@@ -38,8 +39,15 @@ func (s *Server) withWDS(r *plan.Rule) *plan.WDS {
 	if r.WDS != nil {
 		own = *r.WDS
 	}
-	own.File = cmp.Or(own.File, strings.TrimPrefix(s.present(dir, next), `\`))
-	own.BCD = cmp.Or(own.BCD, s.present(dir, store))
+	look := func(names []string) string {
+		key := dir + " " + names[0]
+		if _, known := found[key]; !known {
+			found[key] = s.present(dir, names)
+		}
+		return found[key]
+	}
+	own.File = cmp.Or(own.File, strings.TrimPrefix(look(next), `\`))
+	own.BCD = cmp.Or(own.BCD, look(store))
 	if own.File == "" {
 		return nil
 	}
