@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"net/netip"
 
 	"pxekit/dhcpopts"
@@ -64,6 +65,9 @@ func (p *explained) dhcp(it item) {
 		return
 	}
 	m, err := dhcpopts.Parse(it.frame.Payload)
+	if err != nil && it.frame.Truncated {
+		err = fmt.Errorf("%w; the capture holds less than was on the wire", err)
+	}
 	p.fail(err)
 	p.message = m
 	p.Packet.DHCP(m)

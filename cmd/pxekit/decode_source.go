@@ -52,6 +52,9 @@ func (d *decode) source(in io.Reader, name string) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
+	if utf16(data) {
+		return nil, usagef("PowerShell's > writes UTF-16; | Out-File -Encoding ascii FILE does not", "%s is UTF-16 text", name)
+	}
 	blobs := [][]byte{data}
 	if d.given["hex"] || isText(data) {
 		if blobs, err = dhcpopts.ParseHexPackets(string(data)); err != nil {
@@ -137,6 +140,11 @@ func readAll(in io.Reader, name string) ([]byte, error) {
 		return nil, usagef("captures may be of any size", "%s is no capture and longer than %d bytes", name, maxText)
 	}
 	return data, nil
+}
+
+// utf16 reports a byte order mark, with which no message and no options begin.
+func utf16(b []byte) bool {
+	return bytes.HasPrefix(b, []byte{0xff, 0xfe}) || bytes.HasPrefix(b, []byte{0xfe, 0xff})
 }
 
 // isText reports whether octets are text that someone could have typed.

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -102,6 +103,9 @@ func (g *generate) one(name string) error {
 	if err != nil {
 		return askedf("", "%w", err)
 	}
+	if g.full && !target.Whole {
+		g.say("warning", "this is no whole file: --full, --range and --interface are not for "+name, "")
+	}
 	if err := g.judge(w); err != nil {
 		return err
 	}
@@ -170,6 +174,9 @@ func (g *generate) request(form dialect.Form) (dialect.Request, error) {
 	req.RangeHigh, errHigh = netip.ParseAddr(high)
 	if g.rng == "" {
 		return req, usagef("--range 10.77.0.100-10.77.0.150", "--full needs the addresses to lease")
+	}
+	if strings.ContainsFunc(g.iface, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || r == '/' }) {
+		return req, usagef("--interface eth0", "%q is no name of an interface", g.iface)
 	}
 	if !ok || errLow != nil || errHigh != nil || !req.RangeLow.Is4() || !req.RangeHigh.Is4() || req.RangeHigh.Less(req.RangeLow) {
 		return req, usagef("--range 10.77.0.100-10.77.0.150", "range %q is not two IPv4 addresses, the lower first", g.rng)

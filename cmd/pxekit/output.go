@@ -58,6 +58,9 @@ func replaceFile(name string, parts ...string) error {
 func writeRename(name string, parts []string, mode fs.FileMode) (err error) {
 	part := filepath.Join(filepath.Dir(name), fmt.Sprintf(".%s.%d.part", filepath.Base(name), os.Getpid()))
 	f, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if e := new(fs.PathError); errors.As(err, &e) {
+		return &fs.PathError{Op: "create", Path: name, Err: e.Err} // the name that was typed
+	}
 	if err != nil {
 		return err
 	}

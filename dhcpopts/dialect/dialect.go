@@ -28,6 +28,8 @@ type Target struct {
 	Comment string
 	// Support says what the language can express, by feature.
 	Support map[Feature]Support
+	// Whole: Write heeds Request.Full and what goes with it.
+	Whole bool
 }
 
 // Form is one way a target's config can be written (--as).

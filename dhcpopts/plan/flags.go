@@ -75,11 +75,9 @@ func (f Flags) settings(p *Plan) error {
 		p.Server = a
 	}
 	for _, s := range f.Scope {
-		prefix, msg, hint := parseScope(s)
-		if msg != "" {
+		if msg, hint := p.addScope(s); msg != "" {
 			return usage(hint, "--%s", msg)
 		}
-		p.Scope = append(p.Scope, prefix)
 	}
 	var err error
 	if f.Via != "" {

@@ -33,6 +33,19 @@ func looksLikeAddr(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789./:") == ""
 }
 
+// addScope adds an IPv4 network to the plan's.
+func (p *Plan) addScope(s string) (msg, hint string) {
+	n, msg, hint := parseScope(s)
+	switch {
+	case msg != "":
+		return msg, hint
+	case slices.Contains(p.Scope, n):
+		return fmt.Sprintf("scope %q stands twice", s), "leave one out"
+	}
+	p.Scope = append(p.Scope, n)
+	return "", ""
+}
+
 // parseScope reads an IPv4 network.
 func parseScope(s string) (p netip.Prefix, msg, hint string) {
 	p, err := netip.ParsePrefix(s)

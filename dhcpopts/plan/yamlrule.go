@@ -44,11 +44,9 @@ func (d decoder) scope(n ast.Node, p *Plan) error {
 	if err != nil {
 		return err
 	}
-	prefix, msg, hint := parseScope(s)
-	if msg != "" {
+	if msg, hint := p.addScope(s); msg != "" {
 		return d.fail(n, hint, "%s", msg)
 	}
-	p.Scope = append(p.Scope, prefix)
 	return nil
 }
 

@@ -69,6 +69,9 @@ func Open(r io.Reader) (*Reader, error) {
 			return nil, fmt.Errorf("capture: gzip: %w", err)
 		}
 		in = bufio.NewReaderSize(unzipped, 1<<16)
+		if magic, err := in.Peek(4); err == nil && !Is(magic) {
+			return nil, errors.New("capture: the gzip file holds no capture")
+		}
 	}
 	magic, err := in.Peek(4)
 	if err != nil {

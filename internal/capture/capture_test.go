@@ -296,3 +296,16 @@ func (r *repeat) Read(p []byte) (int, error) {
 	r.at = (r.at + n) % len(r.body)
 	return n, nil
 }
+
+// TestGzipOfSomethingElse is refused for what it is, not for its length.
+func TestGzipOfSomethingElse(t *testing.T) {
+	for _, text := range []string{"62 6f", "no capture at all, but long enough for a header"} {
+		var b bytes.Buffer
+		z := gzip.NewWriter(&b)
+		_, err := z.Write([]byte(text))
+		require.NoError(t, err)
+		require.NoError(t, z.Close())
+		_, err = Open(&b)
+		require.EqualError(t, err, "capture: the gzip file holds no capture")
+	}
+}

@@ -23,6 +23,7 @@ var Networkd = dialect.Target{
 	Spell:   networkdServer.spell("[DHCPServer] of a .network file"),
 	Read:    networkdRead,
 	Support: networkdServer.support,
+	Whole:   true,
 }
 
 var networkdServer = &oneAnswer{

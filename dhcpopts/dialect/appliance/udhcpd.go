@@ -21,6 +21,7 @@ var Udhcpd = dialect.Target{
 	Spell:   udhcpdServer.spell("udhcpd.conf"),
 	Read:    func(code uint8, typed string) (dialect.Reading, error) { return udhcpdRead(code, typed) },
 	Support: udhcpdServer.support,
+	Whole:   true,
 }
 
 var udhcpdServer = &oneAnswer{

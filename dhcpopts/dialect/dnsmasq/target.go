@@ -22,6 +22,7 @@ var Target = dialect.Target{
 	Read:    read,
 	Comment: "#",
 	Support: support(),
+	Whole:   true,
 }
 
 func support() map[dialect.Feature]dialect.Support {

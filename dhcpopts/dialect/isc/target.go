@@ -23,6 +23,7 @@ var Target = dialect.Target{
 	Read:    Read,
 	Comment: "#",
 	Support: support(),
+	Whole:   true,
 }
 
 // support: dhcpd can say everything a plan may ask for.

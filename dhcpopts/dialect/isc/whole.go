@@ -44,7 +44,7 @@ func lowest(s netip.Prefix) netip.Addr {
 func header(req dialect.Request) string {
 	text := "authoritative;\ndefault-lease-time 3600;\nmax-lease-time 86400;\n"
 	if req.Interface != "" {
-		text = fmt.Sprintf("# started as: dhcpd -4 %s (Debian: INTERFACESv4=%q in /etc/default/isc-dhcp-server)\n", req.Interface, req.Interface) + text
+		text = fmt.Sprintf("# started as: dhcpd -4 %s (Debian: INTERFACESv4=%q in /etc/default/isc-dhcp-server)\n", dialect.Printable(req.Interface), req.Interface) + text
 	}
 	return text + "\n"
 }

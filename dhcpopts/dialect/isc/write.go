@@ -46,8 +46,10 @@ func (w *writer) check() error {
 	case w.req.As != "" && w.req.As != formIf && w.req.As != formClass:
 		return fmt.Errorf("isc has no form %q", w.req.As)
 	}
-	if low := w.req.RangeLow; w.req.Full && low.IsValid() && !slices.ContainsFunc(w.plan.Scope, func(s netip.Prefix) bool { return s.Contains(low) }) {
-		return fmt.Errorf("the range begins at %q, outside the networks of the plan", low)
+	low, high := w.req.RangeLow, w.req.RangeHigh
+	inScope := func(s netip.Prefix) bool { return s.Contains(low) && s.Contains(high) }
+	if w.req.Full && low.IsValid() && !slices.ContainsFunc(w.plan.Scope, inScope) {
+		return fmt.Errorf("the range %s-%s is in none of the scopes", low, high)
 	}
 	for _, s := range w.plan.Scope {
 		if !s.Addr().Is4() {

@@ -143,7 +143,7 @@ func TestWriteErrors(t *testing.T) {
 	far := full(formIf)
 	far.RangeLow = netip.MustParseAddr("10.9.0.1")
 	_, err = Write(p, far)
-	require.ErrorContains(t, err, `"10.9.0.1"`)
+	require.ErrorContains(t, err, "range 10.9.0.1-10.77.0.200")
 	p.Scope = nil
 	_, err = Write(p, full(formIf))
 	require.ErrorIs(t, err, errNoScope)
