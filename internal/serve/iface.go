@@ -61,6 +61,20 @@ func FindIface(name string) (Iface, error) {
 // Addr is the address that broadcasts are answered from.
 func (i *Iface) Addr() netip.Addr { return i.Addrs[0].Addr() }
 
+// asked is the address of ours that a message is for: what it was sent to, or
+// for a broadcast the one on its sender's network, else the first.
+func (i *Iface) asked(dst, from netip.Addr) netip.Addr {
+	if i.owns(dst) {
+		return dst
+	}
+	for _, p := range i.Addrs {
+		if p.Contains(from) {
+			return p.Addr()
+		}
+	}
+	return i.Addr()
+}
+
 // owns reports whether an address is one of the interface's.
 func (i *Iface) owns(a netip.Addr) bool {
 	return slices.ContainsFunc(i.Addrs, func(p netip.Prefix) bool { return p.Addr() == a })

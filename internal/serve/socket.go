@@ -95,10 +95,7 @@ func (r *rawSocket) read() ([]datagram, error) {
 		if err != nil {
 			return nil, err
 		}
-		local := d.Dst.Addr()
-		if !r.iface.owns(local) {
-			local = r.iface.Addr()
-		}
+		local := r.iface.asked(d.Dst.Addr(), d.Src.Addr())
 		if r.forUs(d) || d.Dst.Port() == clientPort {
 			return []datagram{{d.Payload, d.Src, netip.AddrPortFrom(local, d.Dst.Port()), r.iface, d.SrcMAC}}, nil
 		}

@@ -130,3 +130,19 @@ func TestHandleAll(t *testing.T) {
 	require.Regexp(t, `^02:00:00:00:00:00 .*offered.*\n02:00:00:00:00:01 .*offered.*\n`+
 		`warning: 02:00:00:00:00:00: answer not sent: .*\nwarning: 02:00:00:00:00:01: answer not sent: .*$`, text)
 }
+
+// A broadcast is answered by the address on its sender's network.
+func TestAsked(t *testing.T) {
+	i := &Iface{Addrs: []netip.Prefix{netip.MustParsePrefix("10.77.0.2/24"), netip.MustParsePrefix("10.79.0.2/24")}}
+	for _, c := range []struct{ dst, from, want string }{
+		{"10.79.0.2", "10.77.0.50", "10.79.0.2"},
+		{"255.255.255.255", "0.0.0.0", "10.77.0.2"},
+		{"255.255.255.255", "10.77.0.50", "10.77.0.2"},
+		{"255.255.255.255", "10.79.0.50", "10.79.0.2"},
+		{"10.79.0.255", "10.79.0.50", "10.79.0.2"},
+		{"239.77.0.1", "10.79.0.50", "10.79.0.2"},
+		{"255.255.255.255", "192.168.1.1", "10.77.0.2"},
+	} {
+		require.Equal(t, c.want, i.asked(netip.MustParseAddr(c.dst), netip.MustParseAddr(c.from)).String(), "%s from %s", c.dst, c.from)
+	}
+}

@@ -64,7 +64,7 @@ func (u *udpSocket) read() ([]datagram, error) {
 			if !ok || cm.Parse(m.OOB[:m.NN]) != nil {
 				continue
 			}
-			if i, local := arrival(u.ifaces, cm); i != nil {
+			if i, local := arrival(u.ifaces, cm, from.AddrPort().Addr().Unmap()); i != nil {
 				u.came = append(u.came, datagram{payload: m.Buffers[0][:m.N], remote: from.AddrPort(), local: netip.AddrPortFrom(local, u.port), iface: i})
 			}
 		}
@@ -76,15 +76,12 @@ func (u *udpSocket) read() ([]datagram, error) {
 
 // arrival finds the served interface a message came by, nil for others, and the
 // address of ours that it was for.
-func arrival(ifaces []*Iface, cm ipv4.ControlMessage) (*Iface, netip.Addr) {
+func arrival(ifaces []*Iface, cm ipv4.ControlMessage, from netip.Addr) (*Iface, netip.Addr) {
 	for _, i := range ifaces {
-		if i.Index != cm.IfIndex {
-			continue
+		if i.Index == cm.IfIndex {
+			dst, _ := netip.AddrFromSlice(cm.Dst.To4())
+			return i, i.asked(dst, from)
 		}
-		if dst, ok := netip.AddrFromSlice(cm.Dst.To4()); ok && i.owns(dst) {
-			return i, dst
-		}
-		return i, i.Addr()
 	}
 	return nil, netip.Addr{}
 }
