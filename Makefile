@@ -5,9 +5,10 @@ export GOFLAGS += -buildvcs=false
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := v1.9.0
 FUZZTIME    ?= 60s
+SOAK        ?= 30m
 PLATFORMS   := linux/amd64 linux/arm64 windows/amd64 darwin/arm64 darwin/amd64
 
-.PHONY: test check peers race fuzz vectors random firmware large bench build clean
+.PHONY: test check peers race fuzz vectors random firmware large soak bench build clean
 
 test: peers check race
 	.ci/fuzz 1000x

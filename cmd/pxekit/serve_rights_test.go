@@ -30,20 +30,27 @@ type process struct {
 	ended chan struct{}
 
 	mu  sync.Mutex
-	log strings.Builder
+	log []byte
 }
+
+// logKept bounds what is kept of a log: a soak writes gigabytes.
+const logKept = 1 << 20
 
 func (p *process) Write(b []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.log.Write(b)
+	p.log = append(p.log, b...)
+	if len(p.log) > 2*logKept {
+		p.log = append(p.log[:0], p.log[len(p.log)-logKept:]...)
+	}
+	return len(b), nil
 }
 
-// Log is what it has printed so far.
+// Log is the end of what it has printed so far.
 func (p *process) Log() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.log.String()
+	return string(p.log)
 }
 
 // released builds the program as it is released: without cgo, so that rights can be
@@ -108,7 +115,11 @@ func (p *process) said(text string) {
 	require.Eventually(p, func() bool { return strings.Contains(p.Log(), text) }, patience, 10*time.Millisecond, "%q\n%s", text, p)
 }
 
-func (p *process) String() string { return p.Log() }
+// String is the end of the log, for messages.
+func (p *process) String() string {
+	log := p.Log()
+	return log[max(0, len(log)-4096):]
+}
 
 // boots has a machine go through what it needs of a responder: an offer by
 // broadcast, TFTP and HTTP.
