@@ -268,11 +268,34 @@ rules:
 	require.Contains(t, out, "install.0")
 }
 
+// Machines that are not meant are left alone, and the log says why.
+func TestServeFilters(t *testing.T) {
+	t.Parallel()
+	for flags, why := range map[string]string{
+		"--only 52:54:00:12:34:01 --only 52:54:00:12:34:ff": "only other machines are answered",
+		"--allow http-x64 --allow 52:54:00:12:34:01":        "nothing allows it",
+		"--deny 52:54:00:12:34:02 --deny efi-arm64":         "denied by 52:54:00:12:34:02",
+	} {
+		t.Run(flags, func(t *testing.T) {
+			t.Parallel()
+			s := serving(t, flags+" --root "+bootFolder(t), "answering on s0")
+			s.one(mac(dhcpopts.Firmware(dhcpopts.EFIX64), 1), nobody, all)
+			packets, _ := s.ask(mac(dhcpopts.Firmware(dhcpopts.EFIX64), 2), nobody, all)
+			require.Empty(t, packets)
+			s.said("52:54:00:12:34:02 UEFI x64: left alone, " + why)
+		})
+	}
+}
+
 // Every field of the JSON log is in the man page.
 func TestServeJSONLog(t *testing.T) {
 	t.Parallel()
-	s := serving(t, "--log json --http-port 8080 --root "+bootFolder(t), "answering on s0")
+	end := filepath.Join(t.TempDir(), "end")
+	s := serving(t, "--log json --http-port 8080 --root "+bootFolder(t)+" & pid=$!\nuntil [ -e "+end+" ]; do sleep 0.1; done; kill $pid; wait $pid; :", "answering on s0")
 	s.one(mac(dhcpopts.Firmware(dhcpopts.EFIX64), 1), nobody, all)
+	ask := mac(dhcpopts.Firmware(dhcpopts.EFIX64), 1)
+	ask.Message, ask.CIAddr = dhcpopts.Request, netip.MustParseAddr(bootHost)
+	s.one(ask, bootHost+":68", pxeHost+":4011")
 	for _, name := range []string{"Boot/bootx64.efi", "undionly.kpxe%FF", "none", "autoexec.ipxe"} {
 		_, _ = s.fetch("tftp://10.77.0.2/" + name)
 	}
@@ -280,6 +303,8 @@ func TestServeJSONLog(t *testing.T) {
 	require.NoError(t, err)
 	s.said(`"normal":true`)
 	s.said(`"junk":"<ff>"`)
+	require.NoError(t, os.WriteFile(end, nil, 0o644))
+	s.said(`"event":"stop"`)
 	cmd, _, err := newRoot(&ui{}).Find([]string{"serve"})
 	require.NoError(t, err)
 	documented, events := cmd.Annotations[jsonFields], map[string]bool{}
@@ -292,7 +317,7 @@ func TestServeJSONLog(t *testing.T) {
 		require.IsType(t, "", fields["event"], line)
 		events[fields["event"].(string)] = true
 	}
-	for _, event := range []string{"start", "plan", "rival", "decision", "file"} {
+	for _, event := range []string{"start", "plan", "rival", "decision", "file", "verdict", "stop"} {
 		require.True(t, events[event], event)
 	}
 }

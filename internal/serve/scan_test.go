@@ -1,0 +1,83 @@
+package serve
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// layouts are folders as people have them: what each kind of machine gets, and
+// what is said.
+var layouts = []struct {
+	name  string
+	files string // names; "name=MACHINE" is a UEFI program for a machine type, %20 a blank
+	rules string
+	notes string // separated by |
+}{
+	{"WDS RemoteInstall",
+		"Boot/x64/wdsnbp.com Boot/x64/pxeboot.com Boot/x64/pxeboot.n12 Boot/x64/bootmgr.exe Boot/x64/abortpxe.com Boot/x64/hdlscom1.com " +
+			"Boot/x64/wdsmgfw.efi=8664 Boot/x64/bootmgfw.efi=8664 Boot/x86/wdsnbp.com Boot/x86/wdsmgfw.efi=14c Boot/x64/default.bcd Images/install.wim",
+		`bios: Boot\x64\wdsnbp.com|efi-ia32: Boot\x86\wdsmgfw.efi|http-ia32: http://{server}/Boot/x86/wdsmgfw.efi|` +
+			`efi-x64: Boot\x64\wdsmgfw.efi|http-x64: http://{server}/Boot/x64/wdsmgfw.efi`,
+		"no boot program for efi-arm64"},
+	{"Debian netboot",
+		"pxelinux.0 ldlinux.c32 pxelinux.cfg/default debian-installer/amd64/bootnetx64.efi=8664 debian-installer/amd64/grubx64.efi=8664 " +
+			"debian-installer/amd64/pxelinux.0 debian-installer/amd64/linux debian-installer/amd64/initrd.gz",
+		"bios: pxelinux.0|efi-x64: debian-installer/amd64/bootnetx64.efi|http-x64: http://{server}/debian-installer/amd64/bootnetx64.efi",
+		"no boot program for efi-ia32, efi-arm64"},
+	{"iPXE", "undionly.kpxe ipxe.efi=8664 snponly.efi=8664 ipxe-arm64.efi=aa64 boot.ipxe",
+		"ipxe: http://{server}/boot.ipxe|bios: undionly.kpxe|efi-x64: snponly.efi|http-x64: http://{server}/snponly.efi|" +
+			"efi-arm64: ipxe-arm64.efi|http-arm64: http://{server}/ipxe-arm64.efi",
+		"ipxe.efi is there for efi-x64 too|no boot program for efi-ia32"},
+	{"syslinux", "lpxelinux.0 ldlinux.c32 efi64/syslinux.efi=8664 efi32/syslinux.efi=14c",
+		"bios: lpxelinux.0|efi-ia32: efi32/syslinux.efi|http-ia32: http://{server}/efi32/syslinux.efi|efi-x64: efi64/syslinux.efi|http-x64: http://{server}/efi64/syslinux.efi",
+		"no boot program for efi-arm64"},
+	{"GRUB of grub-mknetdir", "boot/grub/i386-pc/core.0 boot/grub/x86_64-efi/core.efi=8664 boot/grub/grub.cfg",
+		"bios: boot/grub/i386-pc/core.0|efi-x64: boot/grub/x86_64-efi/core.efi|http-x64: http://{server}/boot/grub/x86_64-efi/core.efi",
+		"no boot program for efi-ia32, efi-arm64"},
+	{"shim pairs", "shimx64.efi=8664 grubx64.efi=8664 mmx64.efi=8664 fbx64.efi=8664 shimaa64.efi=aa64",
+		"efi-x64: shimx64.efi|http-x64: http://{server}/shimx64.efi|efi-arm64: shimaa64.efi|http-arm64: http://{server}/shimaa64.efi",
+		"no boot program for bios, efi-ia32|shimaa64.efi needs grubaa64.efi beside it"},
+	{"upper case", "PXELINUX.0 LDLINUX.C32 EFI/BOOT/BOOTX64.EFI=8664",
+		"bios: PXELINUX.0|efi-x64: EFI/BOOT/BOOTX64.EFI|http-x64: http://{server}/EFI/BOOT/BOOTX64.EFI", "no boot program for efi-ia32, efi-arm64"},
+	{"two names for x64", "efi/bootx64.efi=8664 efi/grubx64.efi=8664",
+		"efi-x64: efi/bootx64.efi|http-x64: http://{server}/efi/bootx64.efi", "efi/grubx64.efi is there for efi-x64 too; --file efi-x64=efi/grubx64.efi takes it|no boot program for bios"},
+	{"the header beats the name", "bootx64.efi=aa64 bootaa64.efi=14c bootia32.efi=8664 grub-riscv.efi=5064 loong.efi=6264",
+		"efi-ia32: bootaa64.efi|http-ia32: http://{server}/bootaa64.efi|efi-x64: bootia32.efi|http-x64: http://{server}/bootia32.efi|efi-arm64: bootx64.efi|" +
+			"http-arm64: http://{server}/bootx64.efi|efi-riscv64: grub-riscv.efi|http-riscv64: http://{server}/grub-riscv.efi|efi-loongarch64: loong.efi|http-loongarch64: http://{server}/loong.efi",
+		"no boot program for bios"},
+	{"a name that a URL escapes", "my%20boot/ipxe%20#1.efi=8664 boot.ipxe",
+		"ipxe: http://{server}/boot.ipxe|efi-x64: my boot/ipxe #1.efi|http-x64: http://{server}/my%20boot/ipxe%20%231.efi", "no boot program for bios"},
+	{"pxelinux alone", "pxelinux.0", "bios: pxelinux.0", "no boot program for efi-x64, efi-ia32, efi-arm64: such machines get nothing|pxelinux.0 needs ldlinux.c32 beside it"},
+	{"empty", "", "", ""},
+	{"nothing that boots", "readme.txt notes.efi vmlinuz initrd.img", "", ""},
+}
+
+func TestScanLayouts(t *testing.T) {
+	for _, c := range layouts {
+		files := map[string]string{}
+		for _, f := range strings.Fields(c.files) {
+			name, machine, isPE := strings.Cut(strings.ReplaceAll(f, "%20", " "), "=")
+			files[name] = "x"
+			if isPE {
+				files[name] = peFile(map[string]uint16{"8664": 0x8664, "aa64": 0xaa64, "14c": 0x14c, "5064": 0x5064, "6264": 0x6264}[machine])
+			}
+		}
+		dir, root := folder(t, files)
+		p, notes, err := Scan(dir, root, "http")
+		if c.rules == "" {
+			require.ErrorContains(t, err, "no boot program in ", c.name)
+			continue
+		}
+		require.NoError(t, err, c.name)
+		var got []string
+		for _, r := range p.Rules {
+			got = append(got, matchText(r.Match)+": "+r.File)
+		}
+		require.Equal(t, strings.Split(c.rules, "|"), got, c.name)
+		for _, note := range strings.Split(c.notes, "|") {
+			require.Contains(t, strings.Join(notes, "\n"), note, c.name)
+		}
+	}
+}
