@@ -56,7 +56,9 @@ func newServe(u *ui) *cobra.Command {
 			"Files are served at the IPv6 addresses of the interface as well; machines are told the IPv4 address.\n" +
 			"Runs until it is stopped; the log goes to standard output, and on a terminal a line below it shows\n" +
 			"how far long transfers are. SIGHUP, or a change of its files, makes it read the plan and the TLS\n" +
-			"certificate again, and a folder without a plan is looked through again on SIGHUP.",
+			"certificate again, and a folder without a plan is looked through again on SIGHUP. Once all is open it\n" +
+			"gives up its rights, and of the file system all but reading what was named. SIGTERM lets transfers go\n" +
+			"on for ten seconds, a second one ends at once.",
 		Example: `  sudo pxekit serve -i eth1 --root ./boot
   sudo pxekit serve -i eth1 --root ./boot --plan plan.yaml --only 52:54:00:12:34:56
   sudo pxekit serve -i eth1 --root ./boot --file bios=undionly.kpxe --file efi-x64=snponly.efi --ipxe http://{server}/boot.ipxe
