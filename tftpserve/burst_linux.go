@@ -15,6 +15,7 @@ import (
 // a batch (sendmmsg), else packet by packet.
 type burst struct {
 	conn  *net.UDPConn
+	quick *quick
 	batch *ipv4.PacketConn // for its WriteBatch, which serves IPv6 as well
 	way   way
 	cut   []byte // control message UDP_SEGMENT
@@ -32,14 +33,14 @@ const (
 	byPacket
 )
 
-func newBurst(conn *net.UDPConn) burst { return burst{conn: conn} }
+func newBurst(conn *net.UDPConn) burst { return burst{conn: conn, quick: newQuick(conn)} }
 
 func (s *burst) send(b []byte, size int) error {
 	for ; ; s.way++ { // what has left already arrives twice, which a client ignores
 		var err error
 		switch s.way {
 		case bySegments:
-			_, _, err = s.conn.WriteMsgUDP(b, s.segmentSize(size), nil)
+			err = s.quick.sendmsg(b, s.segmentSize(size))
 		case byBatch:
 			err = s.sendBatch(b, size)
 		default:
@@ -50,6 +51,9 @@ func (s *burst) send(b []byte, size int) error {
 		}
 	}
 }
+
+// read reads a packet of the client.
+func (s *burst) read(b []byte) (int, error) { return s.quick.recv(b) }
 
 // segmentSize is the control message that says where to cut.
 func (s *burst) segmentSize(size int) []byte {

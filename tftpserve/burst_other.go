@@ -13,5 +13,7 @@ func (s *burst) send(b []byte, size int) error {
 	return each(b, size, func(b []byte) error { _, err := s.conn.Write(b); return err })
 }
 
+func (s *burst) read(b []byte) (int, error) { return s.conn.Read(b) }
+
 // allowFragments leaves the choice to the system.
 func allowFragments(*net.UDPConn) {}

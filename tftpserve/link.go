@@ -74,7 +74,7 @@ func (p *ownPort) read(buf []byte, deadline time.Time) (int, error) {
 			return n, nil
 		}
 	}
-	n, err := p.conn.Read(buf)
+	n, err := p.burst.read(buf)
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		p.armed = time.Time{}
 	}
