@@ -130,6 +130,15 @@ var Features = []Feature{
 	FeatHosts, FeatScope, FeatOptions, FeatUserClass, FeatVendorClass, FeatUUID, FeatUnasked, FeatLaptop,
 }
 
+// Everything is the Support of a language that can say every feature.
+func Everything(e Evidence) map[Feature]Support {
+	all := map[Feature]Support{}
+	for _, f := range Features {
+		all[f] = Support{Can: true, Evidence: e}
+	}
+	return all
+}
+
 // OptionFeature is the feature that an option belongs to.
 func OptionFeature(code uint8) Feature {
 	switch code {

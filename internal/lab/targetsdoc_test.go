@@ -5,7 +5,6 @@ package lab_test
 import (
 	"flag"
 	"fmt"
-	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -15,6 +14,7 @@ import (
 	"pxekit/dhcpopts/dialect"
 	"pxekit/dhcpopts/dialect/targets"
 	"pxekit/internal/lab"
+	"pxekit/internal/lab/corpus"
 )
 
 var update = flag.Bool("update", false, "rewrite docs/targets.md")
@@ -25,13 +25,7 @@ const targetsDoc = "../../docs/targets.md"
 // seen on the wire is compared with the wire by TestMatrix; a skipped test
 // changes no cell.
 func TestTargetsDoc(t *testing.T) {
-	want := targetsText()
-	if *update {
-		require.NoError(t, os.WriteFile(targetsDoc, []byte(want), 0o644))
-	}
-	have, err := os.ReadFile(targetsDoc)
-	require.NoError(t, err)
-	require.Equal(t, want, string(have), "go test ./internal/lab -run TargetsDoc -update rewrites it")
+	corpus.Golden(t, *update, targetsDoc, targetsText())
 }
 
 // TestMeasuredVersions holds that the servers here are the ones that

@@ -3,7 +3,6 @@ package appliance
 import (
 	"flag"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -50,7 +49,7 @@ func TestGolden(t *testing.T) {
 			for _, p := range plans {
 				out, err := target.Write(p.Plan, dialect.Request{As: form.Name})
 				require.NoError(t, err)
-				compare(t, filepath.Join("testdata", target.Name, form.Name+"-"+p.Name+".txt"), show(out))
+				corpus.Golden(t, *update, filepath.Join("testdata", target.Name, form.Name+"-"+p.Name+".txt"), show(out))
 			}
 		}
 	}
@@ -70,17 +69,6 @@ func show(out dialect.Output) string {
 		b.WriteString("-- undo: " + out.Undo + "\n")
 	}
 	return b.String()
-}
-
-func compare(t *testing.T, path, got string) {
-	t.Helper()
-	if *update {
-		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
-		require.NoError(t, os.WriteFile(path, []byte(got), 0o644))
-	}
-	want, err := os.ReadFile(path)
-	require.NoError(t, err, "run the test with -update")
-	require.Equal(t, string(want), got, path)
 }
 
 // TestMainUse holds that the reader of each language finds the bytes of the main

@@ -26,10 +26,7 @@ var Target = dialect.Target{
 }
 
 func support() map[dialect.Feature]dialect.Support {
-	all := map[dialect.Feature]dialect.Support{}
-	for _, f := range dialect.Features {
-		all[f] = dialect.Support{Can: true, Evidence: dialect.Wire}
-	}
+	all := dialect.Everything(dialect.Wire)
 	all[dialect.FeatNUL] = dialect.Support{Can: true, Evidence: dialect.Wire, Note: "always there, in 66 too; cannot be left off"}
 	all[dialect.FeatScope] = dialect.Support{Can: true, Evidence: dialect.Wire, Note: "every other dhcp-range is marked by hand, but for --full"}
 	return all

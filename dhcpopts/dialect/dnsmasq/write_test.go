@@ -5,7 +5,6 @@ import (
 	"flag"
 	"fmt"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -39,13 +38,8 @@ func TestGolden(t *testing.T) {
 }
 
 func golden(t *testing.T, name, text string) {
-	file := filepath.Join("testdata", name+".conf")
-	if *update {
-		require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
-	}
-	want, err := os.ReadFile(file)
-	require.NoError(t, err)
-	require.Equal(t, string(want), text)
+	t.Helper()
+	corpus.Golden(t, *update, filepath.Join("testdata", name+".conf"), text)
 }
 
 // The model of the written text gives each client what the plan says, NUL and

@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"net/netip"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -108,13 +107,7 @@ func TestGolden(t *testing.T) {
 			}
 			out, err := Write(p.Plan, dialect.Request{As: form.Name})
 			require.NoError(t, err)
-			file := filepath.Join("testdata", form.Name+"-"+p.Name+".txt")
-			if *update {
-				require.NoError(t, os.WriteFile(file, []byte(out.Text), 0o644))
-			}
-			want, err := os.ReadFile(file)
-			require.NoError(t, err, "run with -update")
-			require.Equal(t, string(want), out.Text, file)
+			corpus.Golden(t, *update, filepath.Join("testdata", form.Name+"-"+p.Name+".txt"), out.Text)
 		}
 	}
 }

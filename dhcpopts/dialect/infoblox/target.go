@@ -48,10 +48,7 @@ func titles() []dialect.Form {
 // support: what Infoblox' own words cover is documented; what dhcpd below
 // implies is derived.
 func support() map[dialect.Feature]dialect.Support {
-	all := map[dialect.Feature]dialect.Support{}
-	for _, f := range dialect.Features {
-		all[f] = dialect.Support{Can: true, Evidence: dialect.Derived}
-	}
+	all := dialect.Everything(dialect.Derived)
 	for _, f := range []dialect.Feature{dialect.FeatSIAddr, dialect.FeatFile, dialect.FeatSName, dialect.FeatScope, dialect.FeatArch, dialect.FeatUnasked} {
 		all[f] = dialect.Support{Can: true, Evidence: dialect.Documented}
 	}

@@ -28,10 +28,7 @@ var Target = dialect.Target{
 
 // support: dhcpd can say everything a plan may ask for.
 func support() map[dialect.Feature]dialect.Support {
-	all := map[dialect.Feature]dialect.Support{}
-	for _, f := range dialect.Features {
-		all[f] = dialect.Support{Can: true, Evidence: dialect.Wire}
-	}
+	all := dialect.Everything(dialect.Wire)
 	all[dialect.FeatNUL] = dialect.Support{
 		Can: true, Evidence: dialect.Wire,
 		Note: "a client that closes its host name (option 12) with a NUL gets one NUL more in 66 and 67",

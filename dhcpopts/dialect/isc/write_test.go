@@ -3,7 +3,6 @@ package isc
 import (
 	"flag"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"testing"
 
@@ -70,13 +69,7 @@ func TestGolden(t *testing.T) {
 	for name, o := range outputs {
 		out, err := Write(o.plan, o.req)
 		require.NoError(t, err)
-		file := filepath.Join("testdata", name+".conf")
-		if *update {
-			require.NoError(t, os.WriteFile(file, []byte(out.Text), 0o644))
-		}
-		want, err := os.ReadFile(file)
-		require.NoError(t, err, "run with -update")
-		require.Equal(t, string(want), out.Text, name)
+		corpus.Golden(t, *update, filepath.Join("testdata", name+".conf"), out.Text)
 	}
 }
 

@@ -25,10 +25,7 @@ var Target = dialect.Target{
 }
 
 func support() map[dialect.Feature]dialect.Support {
-	all := map[dialect.Feature]dialect.Support{}
-	for _, f := range dialect.Features {
-		all[f] = dialect.Support{Can: true, Evidence: dialect.Wire}
-	}
+	all := dialect.Everything(dialect.Wire)
 	all[dialect.FeatNUL] = dialect.Support{Can: true, Evidence: dialect.Wire, Note: "option-data trims it; --as flex-option sends it", Forms: []string{formFlex}}
 	return all
 }

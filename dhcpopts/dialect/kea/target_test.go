@@ -4,7 +4,6 @@ import (
 	"flag"
 	"fmt"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -43,14 +42,8 @@ func TestGolden(t *testing.T) {
 }
 
 func compare(t *testing.T, name, got string) {
-	path := filepath.Join("testdata", name)
-	if *update {
-		require.NoError(t, os.MkdirAll("testdata", 0o755))
-		require.NoError(t, os.WriteFile(path, []byte(got), 0o644))
-	}
-	want, err := os.ReadFile(path)
-	require.NoError(t, err, "run the test with -update")
-	require.Equal(t, string(want), got, path)
+	t.Helper()
+	corpus.Golden(t, *update, filepath.Join("testdata", name), got)
 }
 
 // conditions is a plan that uses every kind of condition and option.

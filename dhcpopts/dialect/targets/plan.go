@@ -16,16 +16,7 @@ var planFile = dialect.Target{
 	Forms:   []dialect.Form{{Name: "yaml", Title: "a plan to edit, for --plan"}},
 	Write:   writePlan,
 	Comment: "#",
-	Support: everything(),
-}
-
-// everything: a plan file can say whatever a plan can.
-func everything() map[dialect.Feature]dialect.Support {
-	all := map[dialect.Feature]dialect.Support{}
-	for _, f := range dialect.Features {
-		all[f] = dialect.Support{Can: true, Evidence: dialect.Derived}
-	}
-	return all
+	Support: dialect.Everything(dialect.Derived), // a plan file can say whatever a plan can
 }
 
 // writePlan prints the plan; what to expect comes from reading the text again.
