@@ -5,6 +5,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"pxekit/dhcpopts"
+	"pxekit/dhcpopts/plan"
 )
 
 // layouts are folders as people have them: what each kind of machine gets, and
@@ -79,5 +82,63 @@ func TestScanLayouts(t *testing.T) {
 		for _, note := range strings.Split(c.notes, "|") {
 			require.Contains(t, strings.Join(notes, "\n"), note, c.name)
 		}
+	}
+}
+
+func TestScan(t *testing.T) {
+	dir, root := folder(t, map[string]string{
+		"undionly.kpxe": "x", "pxelinux.0": "x", "boot.ipxe": "#!ipxe", "other.ipxe": "#!ipxe",
+		"efi/snponly.efi": peFile(0x8664), "efi/grubx64.efi": peFile(0x8664), "efi/mmx64.efi": peFile(0x8664),
+		"odd/bootx64.efi": peFile(0xaa64), "odd/notes.efi": "text", "deep name/ipxe.efi": peFile(0x14c),
+	})
+	p, notes, err := Scan(dir, root, "http")
+	require.NoError(t, err)
+	var got []string
+	for _, r := range p.Rules {
+		got = append(got, matchText(r.Match)+" "+r.File)
+	}
+	require.Equal(t, []string{
+		"ipxe http://{server}/boot.ipxe", "bios undionly.kpxe", "efi-ia32 deep name/ipxe.efi",
+		"http-ia32 http://{server}/deep%20name/ipxe.efi", "efi-x64 efi/snponly.efi", "http-x64 http://{server}/efi/snponly.efi",
+		"efi-arm64 odd/bootx64.efi", "http-arm64 http://{server}/odd/bootx64.efi",
+	}, got)
+	require.Equal(t, []string{
+		"pxelinux.0 is there for bios too; --file bios=pxelinux.0 takes it",
+		"efi/grubx64.efi is there for efi-x64 too; --file efi-x64=efi/grubx64.efi takes it",
+	}, notes)
+
+	dir, root = folder(t, map[string]string{"boot/x64/wdsnbp.com": "x", "boot/x64/pxeboot.n12": "x", "EFI/shimx64.efi": peFile(0x8664), "snponly-arm64.efi": peFile(0xaa64)})
+	p, notes, err = Scan(dir, root, "")
+	require.NoError(t, err)
+	require.Len(t, p.Rules, 3)
+	require.Equal(t, `boot\x64\wdsnbp.com`, p.Rules[0].File)
+	require.Equal(t, dhcpopts.FirstStage, p.Rules[2].Match.Stage, "iPXE without a script would load itself for ever")
+	require.Equal(t, []string{
+		"no boot program for efi-ia32: such machines get nothing",
+		"EFI/shimx64.efi needs grubx64.efi beside it, which is not there",
+		"snponly-arm64.efi is iPXE and there is no script for it: put boot.ipxe beside it, or name one with --ipxe URL",
+	}, notes)
+
+	dir, root = folder(t, map[string]string{"readme.txt": "x"})
+	_, _, err = Scan(dir, root, "http")
+	require.ErrorContains(t, err, "no boot program in ")
+}
+
+func matchText(m plan.Match) string {
+	if len(m.Archs) == 0 {
+		return string(m.Stage)
+	}
+	return m.Archs[0].String()
+}
+
+func TestPEArch(t *testing.T) {
+	for machine, want := range machines {
+		got, err := peArch(strings.NewReader(peFile(machine)))
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+	}
+	for _, bad := range []string{"", "MZ", peFile(0x1234), "ZM" + peFile(0x8664)[2:], peFile(0x8664)[:0x84], strings.Replace(peFile(0x8664), "PE", "NE", 1)} {
+		_, err := peArch(strings.NewReader(bad))
+		require.Error(t, err)
 	}
 }

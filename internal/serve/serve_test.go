@@ -2,9 +2,6 @@ package serve
 
 import (
 	"bytes"
-	"context"
-	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -14,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -345,84 +341,6 @@ func TestHTTP(t *testing.T) {
 	require.Contains(t, lines(out), "127.0.0.1: /Boot/bootx64.efi, 10 bytes, ok")
 }
 
-func TestScan(t *testing.T) {
-	dir, root := folder(t, map[string]string{
-		"undionly.kpxe": "x", "pxelinux.0": "x", "boot.ipxe": "#!ipxe", "other.ipxe": "#!ipxe",
-		"efi/snponly.efi": peFile(0x8664), "efi/grubx64.efi": peFile(0x8664), "efi/mmx64.efi": peFile(0x8664),
-		"odd/bootx64.efi": peFile(0xaa64), "odd/notes.efi": "text", "deep name/ipxe.efi": peFile(0x14c),
-	})
-	p, notes, err := Scan(dir, root, "http")
-	require.NoError(t, err)
-	var got []string
-	for _, r := range p.Rules {
-		got = append(got, matchText(r.Match)+" "+r.File)
-	}
-	require.Equal(t, []string{
-		"ipxe http://{server}/boot.ipxe", "bios undionly.kpxe", "efi-ia32 deep name/ipxe.efi",
-		"http-ia32 http://{server}/deep%20name/ipxe.efi", "efi-x64 efi/snponly.efi", "http-x64 http://{server}/efi/snponly.efi",
-		"efi-arm64 odd/bootx64.efi", "http-arm64 http://{server}/odd/bootx64.efi",
-	}, got)
-	require.Equal(t, []string{
-		"pxelinux.0 is there for bios too; --file bios=pxelinux.0 takes it",
-		"efi/grubx64.efi is there for efi-x64 too; --file efi-x64=efi/grubx64.efi takes it",
-	}, notes)
-
-	dir, root = folder(t, map[string]string{"boot/x64/wdsnbp.com": "x", "boot/x64/pxeboot.n12": "x", "EFI/shimx64.efi": peFile(0x8664), "snponly-arm64.efi": peFile(0xaa64)})
-	p, notes, err = Scan(dir, root, "")
-	require.NoError(t, err)
-	require.Len(t, p.Rules, 3)
-	require.Equal(t, `boot\x64\wdsnbp.com`, p.Rules[0].File)
-	require.Equal(t, dhcpopts.FirstStage, p.Rules[2].Match.Stage, "iPXE without a script would load itself for ever")
-	require.Equal(t, []string{
-		"no boot program for efi-ia32: such machines get nothing",
-		"EFI/shimx64.efi needs grubx64.efi beside it, which is not there",
-		"snponly-arm64.efi is iPXE and there is no script for it: put boot.ipxe beside it, or name one with --ipxe URL",
-	}, notes)
-
-	dir, root = folder(t, map[string]string{"readme.txt": "x"})
-	_, _, err = Scan(dir, root, "http")
-	require.ErrorContains(t, err, "no boot program in ")
-}
-
-func matchText(m plan.Match) string {
-	if len(m.Archs) == 0 {
-		return string(m.Stage)
-	}
-	return m.Archs[0].String()
-}
-
-func TestPEArch(t *testing.T) {
-	for machine, want := range machines {
-		got, err := peArch(strings.NewReader(peFile(machine)))
-		require.NoError(t, err)
-		require.Equal(t, want, got)
-	}
-	for _, bad := range []string{"", "MZ", peFile(0x1234), "ZM" + peFile(0x8664)[2:], peFile(0x8664)[:0x84], strings.Replace(peFile(0x8664), "PE", "NE", 1)} {
-		_, err := peArch(strings.NewReader(bad))
-		require.Error(t, err)
-	}
-}
-
-// {server} is the address a machine talks to, with the HTTP port where the URL
-// has none and the port is not the usual one.
-func TestPolicy(t *testing.T) {
-	s, _ := testServer(t, nil)
-	web := func(file string, server netip.Addr) string {
-		p := &plan.Plan{Server: server, Rules: []plan.Rule{{Match: plan.Match{Stage: dhcpopts.IPXEStage}, File: file}}}
-		return string(s.resolve(p)[ourAddr].Cases[0].Answer.File)
-	}
-	elsewhere := netip.MustParseAddr("10.9.9.9")
-	require.Equal(t, "http://10.0.0.2/x", web("http://{server}/x", netip.Addr{}))
-	s.HTTPPort = 8080
-	require.Equal(t, "http://10.0.0.2:8080/x", web("http://{server}/x", netip.Addr{}))
-	require.Equal(t, "http://10.0.0.2:8080", web("http://{server}", netip.Addr{}))
-	require.Equal(t, "http://10.0.0.2:81/x", web("http://{server}:81/x", netip.Addr{}))
-	require.Equal(t, "https://10.0.0.2/x", web("https://{server}/x", netip.Addr{}), "not the scheme that is served")
-	require.Equal(t, "http://10.9.9.9/x", web("http://{server}/x", elsewhere), "not this server")
-	s.HTTPPort = 0
-	require.Equal(t, "http://10.0.0.2/x", web("http://{server}/x", netip.Addr{}))
-}
-
 func TestLRU(t *testing.T) {
 	l := newLRU[int, string](2)
 	l.put(1, "a")
@@ -487,93 +405,6 @@ func TestLongTransferIsNotTold(t *testing.T) {
 	s.now = func() time.Time { return muchLater }
 	s.sweep()
 	require.Contains(t, lines(out), "did not end")
-}
-
-// Who stands in for a menu's missing boot servers: we, for the files that we
-// hand out, and for all where nobody else can be asked.
-func TestComplete(t *testing.T) {
-	for text, want := range map[string][]uint16{
-		"{discovery-control: 3, prompt: {timeout: 0}, menu: [{type: 1, text: x}, {type: 0, text: disk}]}":                {1},
-		"{discovery-control: 7, prompt: {timeout: 0}, menu: [{type: 1, text: x}, {type: 2, text: y, file: z}]}":          {1, 2},
-		"{discovery-control: 3, prompt: {timeout: 0}, menu: [{type: 1, text: x, server: 10.9.9.9}, {type: 2, text: y}]}": {1},
-		"{discovery-control: 2, prompt: {timeout: 0}, menu: [{type: 1, text: x}, {type: 2, text: y, file: z}]}":          {2},
-		"{discovery-control: 1, multicast: 239.1.1.1, prompt: {timeout: 0}, menu: [{type: 1, text: x}]}":                 nil,
-		"{discovery-control: 1, prompt: {timeout: 0}, menu: [{type: 1, text: x}]}":                                       {1},
-		"{prompt: {timeout: 0}, menu: [{type: 1, text: x}]}":                                                             nil,
-	} {
-		p, _, err := plan.Parse("plan.yaml", []byte("version: 1\nrules:\n  - match: {arch: bios}\n    file: a\n    pxe: "+text+"\n"))
-		require.NoError(t, err)
-		own := Complete(p, ourAddr)
-		for _, f := range own.Check() {
-			require.NotEqual(t, dhcpopts.Error, f.Severity, "%s: %s", text, f.Message)
-		}
-		var listed []uint16
-		for _, b := range own.Rules[0].PXE.Servers {
-			listed = append(listed, b.Type)
-		}
-		require.Equal(t, want, listed, text)
-		require.False(t, p.Server.IsValid(), "the plan itself stays")
-	}
-}
-
-// A plan is read again on a signal, and when a file that it is made from was
-// written to or replaced, even by one of the same size and age.
-func TestReload(t *testing.T) {
-	dir := t.TempDir()
-	name, hosts := filepath.Join(dir, "plan.yaml"), filepath.Join(dir, "hosts.csv")
-	put := func(file, text string) {
-		require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
-		require.NoError(t, os.Chtimes(file, time.Time{}, time.Unix(1_700_000_000, 0)))
-	}
-	put(name, "a")
-	put(hosts, "a")
-	s, out := testServer(t, nil)
-	loads := 0
-	var bad error
-	s.PlanFile = name
-	s.Load = func() (*plan.Plan, []string, error) {
-		loads++
-		p := x64Plan(fmt.Sprintf("http://elsewhere/%d", loads))
-		p.HostsFile = "hosts.csv"
-		return p, nil, bad
-	}
-	_, err := s.load()
-	require.NoError(t, err)
-	for _, change := range []func(){
-		func() { put(name+".new", "b"); require.NoError(t, os.Rename(name+".new", name)) },
-		func() { put(hosts, "longer") },
-		func() { require.NoError(t, os.Remove(hosts)) },
-		func() { put(hosts, "x") },
-		func() { require.NoError(t, os.Chtimes(name, time.Time{}, time.Unix(1_700_000_001, 0))) },
-	} {
-		before := loads
-		s.reloadIfChanged()
-		require.Equal(t, before, loads, "nothing has changed")
-		change()
-		s.reloadIfChanged()
-		require.Equal(t, before+1, loads)
-	}
-	lines(out)
-	bad = errors.New("no plan\nwith an excerpt")
-	put(name, "bad")
-	s.reloadIfChanged()
-	s.reloadIfChanged()
-	require.Equal(t, "warning: the new plan is refused, the old one stays: no plan", lines(out), "told once")
-	require.Contains(t, string(s.policies[ourAddr].Cases[0].Answer.File), fmt.Sprintf("/%d", loads-1))
-
-	bad = nil
-	hup := make(chan os.Signal, 1)
-	s.Reload = hup
-	ctx, cancel := context.WithCancel(context.Background())
-	told := make(chan struct{})
-	load := s.Load
-	s.Load = func() (*plan.Plan, []string, error) { defer close(told); return load() }
-	ended := make(chan error)
-	go func() { ended <- s.housekeep(ctx) }()
-	hup <- syscall.SIGHUP
-	<-told
-	cancel()
-	require.NoError(t, <-ended)
 }
 
 // Of thousands of single machines the first are listed, and a file that is

@@ -1,0 +1,76 @@
+package serve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"pxekit/dhcpopts/plan"
+)
+
+// A plan is read again on a signal, and when a file that it is made from was
+// written to or replaced, even by one of the same size and age.
+func TestReload(t *testing.T) {
+	dir := t.TempDir()
+	name, hosts := filepath.Join(dir, "plan.yaml"), filepath.Join(dir, "hosts.csv")
+	put := func(file, text string) {
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
+		require.NoError(t, os.Chtimes(file, time.Time{}, time.Unix(1_700_000_000, 0)))
+	}
+	put(name, "a")
+	put(hosts, "a")
+	s, out := testServer(t, nil)
+	loads := 0
+	var bad error
+	s.PlanFile = name
+	s.Load = func() (*plan.Plan, []string, error) {
+		loads++
+		p := x64Plan(fmt.Sprintf("http://elsewhere/%d", loads))
+		p.HostsFile = "hosts.csv"
+		return p, nil, bad
+	}
+	_, err := s.load()
+	require.NoError(t, err)
+	for _, change := range []func(){
+		func() { put(name+".new", "b"); require.NoError(t, os.Rename(name+".new", name)) },
+		func() { put(hosts, "longer") },
+		func() { require.NoError(t, os.Remove(hosts)) },
+		func() { put(hosts, "x") },
+		func() { require.NoError(t, os.Chtimes(name, time.Time{}, time.Unix(1_700_000_001, 0))) },
+	} {
+		before := loads
+		s.reloadIfChanged()
+		require.Equal(t, before, loads, "nothing has changed")
+		change()
+		s.reloadIfChanged()
+		require.Equal(t, before+1, loads)
+	}
+	lines(out)
+	bad = errors.New("no plan\nwith an excerpt")
+	put(name, "bad")
+	s.reloadIfChanged()
+	s.reloadIfChanged()
+	require.Equal(t, "warning: the new plan is refused, the old one stays: no plan", lines(out), "told once")
+	require.Contains(t, string(s.policies[ourAddr].Cases[0].Answer.File), fmt.Sprintf("/%d", loads-1))
+
+	bad = nil
+	hup := make(chan os.Signal, 1)
+	s.Reload = hup
+	ctx, cancel := context.WithCancel(context.Background())
+	told := make(chan struct{})
+	load := s.Load
+	s.Load = func() (*plan.Plan, []string, error) { defer close(told); return load() }
+	ended := make(chan error)
+	go func() { ended <- s.housekeep(ctx) }()
+	hup <- syscall.SIGHUP
+	<-told
+	cancel()
+	require.NoError(t, <-ended)
+}
