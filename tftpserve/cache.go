@@ -14,6 +14,8 @@ type cache struct {
 	mu      sync.Mutex
 	entries map[string]*entry
 	total   int64
+
+	counting sync.Mutex // one netascii text at a time: requests for large ones cost their senders little
 }
 
 type entry struct {
@@ -25,11 +27,14 @@ type entry struct {
 	used int // transfers that read it
 }
 
-// open picks the way to read a file.
-func (c *cache) open(f File, t Terms) content {
+// open picks the way to read a file. gone reports that its client no longer
+// counts.
+func (c *cache) open(f File, t Terms, gone func() bool) content {
 	switch {
 	case t.NetASCII:
-		return newNetASCII(f, t)
+		c.counting.Lock()
+		defer c.counting.Unlock()
+		return newNetASCII(f, t, gone)
 	case f.Key() == "", f.Size() > cacheFile:
 		return onDisk{f}
 	}

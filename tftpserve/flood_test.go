@@ -86,6 +86,21 @@ func TestForgedAddresses(t *testing.T) {
 	}
 }
 
+// Requests for a large file as text, which has to be read to know its length,
+// neither keep others waiting nor outlive a stop.
+func TestForgedNetASCII(t *testing.T) {
+	f := start(t, ipv4, func(f *fixture) { f.Transfers = 50 })
+	f.put("large", make([]byte, 64<<20))
+	f.put("x", text(50_000))
+	for i := range 300 {
+		f.forge(t, net.IPv4(127, 3, byte(i>>8), byte(i)), "\x00\x01large\x00netascii\x00")
+	}
+	got, _, err := f.get(tftpget.Get{Name: "x", Block: 1428})
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(f.files["x"], got))
+	f.stop()
+}
+
 // forge sends one packet from an address whose owner will say no more.
 func (f *fixture) forge(t *testing.T, from net.IP, packet string) {
 	t.Helper()

@@ -2,6 +2,8 @@ package tftpserve
 
 import (
 	"bufio"
+	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -20,29 +22,29 @@ type netASCII struct {
 	buf    []byte
 }
 
-func newNetASCII(f File, t Terms) *netASCII {
+func newNetASCII(f File, t Terms, gone func() bool) *netASCII {
 	n := &netASCII{file: f, in: bufio.NewReader(whole(f)), window: t.WindowSize * t.BlockSize}
-	n.length, n.err = converted(f)
+	n.length, n.err = converted(f, gone)
 	return n
 }
 
 func whole(f File) io.Reader { return io.NewSectionReader(f, 0, f.Size()) }
 
-// converted counts the octets of the text after conversion.
-func converted(f File) (total int64, err error) {
-	in := bufio.NewReaderSize(whole(f), 32<<10)
-	for {
-		c, err := in.ReadByte()
-		switch {
-		case errors.Is(err, io.EOF):
-			return total, nil
-		case err != nil:
-			return total, err
-		case c == '\n' || c == '\r':
-			total++
+// converted counts the octets of the text after conversion, unless its client
+// has gone meanwhile: a file may be large.
+func converted(f File, gone func() bool) (total int64, err error) {
+	buf := make([]byte, 64<<10)
+	for at := int64(0); at < f.Size(); at += int64(len(buf)) {
+		if gone() {
+			return 0, context.Canceled
 		}
-		total++
+		buf = buf[:min(int64(len(buf)), f.Size()-at)]
+		if err := readFull(f, buf, at); err != nil {
+			return 0, err
+		}
+		total += int64(len(buf) + bytes.Count(buf, []byte{'\n'}) + bytes.Count(buf, []byte{'\r'}))
 	}
+	return total, nil
 }
 
 func (n *netASCII) size() int64 { return n.length }

@@ -58,7 +58,7 @@ func (se *session) wake() {
 
 // run serves the file until the transfer has ended.
 func (se *session) run(file File) {
-	se.content = se.server.cache.open(file, se.terms)
+	se.content = se.server.cache.open(file, se.terms, func() bool { return se.displaced.Load() || se.stopped.Load() })
 	defer se.content.close()
 	size := se.content.size()
 	se.size.Store(size)
