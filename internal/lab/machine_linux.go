@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -111,15 +112,27 @@ func inSequence(s *screen, c byte) {
 	}
 }
 
+// torn matches a mark, also with a few other octets within: SeaBIOS writes the
+// end of its screen's line late, and on a busy machine into what a boot program
+// writes to the port itself (seen: "[PXE-NBPN]\r\nBP-OK bios").
+func torn(mark string) *regexp.Regexp {
+	ways := []string{regexp.QuoteMeta(mark)}
+	for i := 1; i < len(mark); i++ {
+		ways = append(ways, regexp.QuoteMeta(mark[:i])+".{1,16}"+regexp.QuoteMeta(mark[i:]))
+	}
+	return regexp.MustCompile("(?s)" + strings.Join(ways, "|"))
+}
+
 // watch copies a serial line to the screen until that shows the mark.
 func (s *screen) watch(line *os.File, mark string) error {
-	buf := make([]byte, 4096)
+	buf, shown := make([]byte, 4096), torn(mark)
 	for {
 		n, err := line.Read(buf)
 		_, _ = s.Write(buf[:n]) // to memory
 		text := s.text.String()
+		text = text[max(0, len(text)-2*len(buf)):] // all that is new, and a mark's beginning
 		switch {
-		case strings.Contains(text, mark):
+		case shown.MatchString(text):
 			return nil
 		case err == io.EOF:
 			return fmt.Errorf("the machine went off without %q", mark)

@@ -4,6 +4,7 @@ package lab
 
 import (
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -23,6 +24,10 @@ func TestScreenHasNoControlSequences(t *testing.T) {
 func TestWatchEndsAtTheFirstSign(t *testing.T) {
 	for _, c := range []struct{ shown, wrong string }{
 		{"Booting\r\nNBP-OK \x1b[1mbios\r\nNothing to boot", ""},
+		{"512 bytes [PXE-NBPN]\r\nBP-OK bios", ""},
+		{"512 bytes [PXE-NBP]\r\nNBP-OK bi]\r\nos", ""},
+		{strings.Repeat("x", 5000) + "NBP-OK bios" + strings.Repeat("x", 5000), ""},
+		{"NBP, and much that is not within it: -OK bios", `the machine went off without "NBP-OK bios"`},
 		{"PXE-E16: No valid offer received.", `firmware says "PXE-E"`},
 		{"NBP-OK", `the machine went off without "NBP-OK bios"`},
 	} {
