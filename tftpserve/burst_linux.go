@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// burst sends a window in one system call: as one large datagram that the kernel
+// burst is the socket of a client. It sends a window in one system call: as one large datagram that the kernel
 // or the card cuts into packets (UDP segmentation offload, Linux 4.18), else as
 // a batch (sendmmsg), else packet by packet.
 type burst struct {
@@ -44,7 +44,7 @@ func (s *burst) send(b []byte, size int) error {
 		case byBatch:
 			err = s.sendBatch(b, size)
 		default:
-			return each(b, size, func(b []byte) error { _, err := s.conn.Write(b); return err })
+			return each(b, size, s.write)
 		}
 		if !unsupported(err) {
 			return err
@@ -54,6 +54,8 @@ func (s *burst) send(b []byte, size int) error {
 
 // read reads a packet of the client.
 func (s *burst) read(b []byte) (int, error) { return s.quick.recv(b) }
+
+func (s *burst) write(b []byte) error { return s.quick.sendmsg(b, nil) }
 
 // segmentSize is the control message that says where to cut.
 func (s *burst) segmentSize(size int) []byte {

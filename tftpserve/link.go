@@ -81,10 +81,7 @@ func (p *ownPort) read(buf []byte, deadline time.Time) (int, error) {
 	return n, err
 }
 
-func (p *ownPort) write(b []byte) error {
-	_, err := p.conn.Write(b)
-	return err
-}
+func (p *ownPort) write(b []byte) error { return p.burst.write(b) }
 
 func (p *ownPort) window(b []byte, size int) error {
 	if len(b) <= size {

@@ -58,13 +58,13 @@ func (q *quick) recv(b []byte) (int, error) {
 	return q.result(q.raw.Read(q.read))
 }
 
-// sendmsg sends b, which is not empty, with a control message.
+// sendmsg sends b, which is not empty, with a control message or nil.
 func (q *quick) sendmsg(b, control []byte) error {
 	q.iov.Base = &b[0]
 	q.iov.SetLen(len(b))
 	q.msg.Iov = &q.iov
 	q.msg.SetIovlen(1)
-	q.msg.Control = &control[0]
+	q.msg.Control = unsafe.SliceData(control)
 	q.msg.SetControllen(len(control))
 	_, err := q.result(q.raw.Write(q.send))
 	return err
