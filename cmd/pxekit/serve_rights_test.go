@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -53,32 +54,31 @@ func (p *process) Log() string {
 	return string(p.log)
 }
 
-// released builds the program as it is released: without cgo, so that rights can be
+// released is the program as it is released: without cgo, so that rights can be
 // given up on all threads.
-var released = sync.OnceValues(func() (string, error) {
+var released = sync.OnceValues(func() ([]byte, error) {
 	dir, err := os.MkdirTemp("", "pxekit")
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	program := filepath.Join(dir, "pxekit")
-	build := exec.Command("go", "build", "-o", program, ".")
+	defer os.RemoveAll(dir)
+	name := filepath.Join(dir, "pxekit")
+	build := exec.Command("go", "build", "-o", name, ".")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if err := build.Run(); err != nil {
-		return "", err
+	if out, err := build.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("%w: %s", err, out)
 	}
-	return program, os.Chmod(dir, 0o755)
+	return os.ReadFile(name)
 })
 
-// program is a copy of the built binary that everyone may run.
+// program is a copy of it that everyone may run.
 func program(t *testing.T) string {
 	t.Helper()
-	built, err := released()
+	content, err := released()
 	require.NoError(t, err)
-	content, err := os.ReadFile(built)
-	require.NoError(t, err)
-	own := filepath.Join(publicDir(t), "pxekit")
-	require.NoError(t, os.WriteFile(own, content, 0o755))
-	return own
+	name := filepath.Join(publicDir(t), "pxekit")
+	require.NoError(t, os.WriteFile(name, content, 0o755))
+	return name
 }
 
 // publicDir is a folder that everyone may look into.
