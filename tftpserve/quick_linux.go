@@ -10,9 +10,10 @@ import (
 )
 
 // quick reads and sends on a connected socket by system calls that the
-// scheduler is not told of. The socket does not block, so they are over in
-// microseconds; told of them, the runtime's monitor wakes every 20 µs to look
-// whether to hand the thread's place on, a tenth of a server's processor time.
+// scheduler is not told of. They do not block, even where the socket does, so
+// they are over in microseconds; told of them, the runtime's monitor wakes every
+// 20 µs to look whether to hand the thread's place on, a tenth of a server's
+// processor time.
 type quick struct {
 	raw        syscall.RawConn
 	read, send func(fd uintptr) bool // made once
@@ -27,10 +28,10 @@ func newQuick(conn *net.UDPConn) *quick {
 	raw, _ := conn.SyscallConn() // only a nil conn has none
 	q := &quick{raw: raw}
 	q.read = func(fd uintptr) bool {
-		return q.done(unix.RawSyscall(unix.SYS_READ, fd, uintptr(unsafe.Pointer(&q.buf[0])), uintptr(len(q.buf))))
+		return q.done(unix.RawSyscall6(unix.SYS_RECVFROM, fd, uintptr(unsafe.Pointer(&q.buf[0])), uintptr(len(q.buf)), unix.MSG_DONTWAIT, 0, 0))
 	}
 	q.send = func(fd uintptr) bool {
-		return q.done(unix.RawSyscall(unix.SYS_SENDMSG, fd, uintptr(unsafe.Pointer(&q.msg)), 0))
+		return q.done(unix.RawSyscall(unix.SYS_SENDMSG, fd, uintptr(unsafe.Pointer(&q.msg)), unix.MSG_DONTWAIT))
 	}
 	return q
 }
