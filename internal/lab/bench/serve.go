@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"net"
 	"os"
 	"path/filepath"
@@ -87,7 +88,8 @@ func bare(address, dir string) error {
 			}
 			laid[p.File] = layOut(data, blockSize(p))
 		}
-		if err := bareTransfer(client.Addr().As4(), int(client.Port()), p, laid[p.File]); err != nil {
+		err = bareTransfer(client.Addr().As4(), int(client.Port()), p, laid[p.File])
+		if err != nil && !errors.Is(err, unix.ECONNREFUSED) { // a request sent twice is answered when its client has gone
 			return err
 		}
 	}
