@@ -43,7 +43,11 @@ func Encode(h Header, options []Option, limit int) ([]byte, error) {
 }
 
 func encode(h Header, options []Option) []byte {
-	b := make([]byte, headerSize, minDatagram-ipAndUDP)
+	size := optionsAt + 1
+	for _, o := range options {
+		size += len(o.Data) + 2*(len(o.Data)/optionMax+1)
+	}
+	b := make([]byte, headerSize, max(size, minimumSize))
 	h.put(b)
 	b = append(b, magicCookie...)
 	for _, o := range wireOrder(options) {

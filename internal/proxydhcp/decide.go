@@ -23,6 +23,7 @@ func Decide(now time.Time, e Event, p Policy, m Machine, learned Strategy) Decis
 	client := ClientOf(e.Packet)
 	if p.Pool != nil && e.Port == ServerPort && bootItem(e.Packet) == nil {
 		d := lease(now, e, client, p, m)
+		d.Arch = client.Arch()
 		if boots(client) {
 			d.Who = describe(client)
 		}
@@ -32,7 +33,7 @@ func Decide(now time.Time, e Event, p Policy, m Machine, learned Strategy) Decis
 		return silent(m, "not a PXE or HTTP boot client: %s", dhcpopts.SafeText(client.VendorClass))
 	}
 	d := answer(now, e, client, p, m, learned)
-	d.Who = describe(client)
+	d.Who, d.Arch = describe(client), client.Arch()
 	return d
 }
 

@@ -101,10 +101,11 @@ type Rival struct {
 type Decision struct {
 	Replies []Reply
 	Machine Machine
-	Case    *plan.Case // the rule that took the machine
-	Who     string     // the machine's kind, when it is one that boots: "UEFI x64"
-	Step    string     // what was done for it: "offered bootx64.efi (rule 2, direct)"
-	Grant   *Grant     // to keep with Pool.Apply; nil: the pool stays as it is
-	Why     string     // for the log and for tests: one string, written once
-	Refusal string     // set when a refusal was recognised: what would have prevented it
+	Case    *plan.Case    // the rule that took the machine
+	Who     string        // the machine's kind, when it is one that boots: "UEFI x64"
+	Arch    dhcpopts.Arch // its architecture, of an answered machine
+	Step    string        // what was done for it: "offered bootx64.efi (rule 2, direct)"
+	Grant   *Grant        // to keep with Pool.Apply; nil: the pool stays as it is
+	Why     string        // for the log and for tests: one string, written once
+	Refusal string        // set when a refusal was recognised: what would have prevented it
 }

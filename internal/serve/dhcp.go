@@ -133,7 +133,7 @@ func (s *Server) answered(e proxydhcp.Event, m *machine, d proxydhcp.Decision) {
 		why += "; not sent, only observing"
 	}
 	s.Log.LogAttrs(context.Background(), slog.LevelInfo, m.mac+" "+why, slog.String("event", evDecision), slog.String("mac", m.mac),
-		slog.String("arch", proxydhcp.ClientOf(e.Packet).Arch().String()), slog.String("rule", origin(d.Case)), slog.Bool("sent", !s.observing))
+		slog.String("arch", d.Arch.String()), slog.String("rule", origin(d.Case)), slog.Bool("sent", !s.observing))
 	if d.Refusal != "" {
 		s.Log.Warn(m.mac+": changed the way of answering: "+d.Refusal, "event", evDecision, "mac", m.mac, "refused", string(m.Refused))
 	}
