@@ -33,7 +33,7 @@ func findingsText() string {
 	var text strings.Builder
 	text.WriteString(`# Findings
 
-Every complaint of pxekit has an ID. ` + "`pxekit why PXK010`" + ` prints its row.
+Every complaint of pxekit has an ID, which it shows behind the text: (PXK018).
 
 Errors make the exit code 1: a machine will not boot, or boots something else. Warnings hurt some machines.
 Infos are worth knowing. A finding can be milder than its row where the case is.

@@ -10,9 +10,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// burst is the socket of a client. It sends a window in one system call: as one large datagram that the kernel
-// or the card cuts into packets (UDP segmentation offload, Linux 4.18), else as
-// a batch (sendmmsg), else packet by packet.
+// burst is the socket of a client. It sends a window in one system call: as one
+// large datagram that the kernel or the card cuts into packets (UDP segmentation
+// offload, Linux 4.18), else as a batch (sendmmsg), else packet by packet.
 type burst struct {
 	conn  *net.UDPConn
 	quick *quick

@@ -119,12 +119,10 @@ func (v *serveVerb) run(ctx context.Context, portTyped bool) error {
 		c.PlanFile = v.plan.file
 	}
 	if v.capture != "" {
-		f, err := os.Create(v.capture)
-		if err != nil {
-			return ioError("record messages", err)
+		c.Capture = func() (io.WriteCloser, error) {
+			f, err := os.Create(v.capture)
+			return f, ioError("record messages", err)
 		}
-		defer f.Close()
-		c.Capture = f
 	}
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)

@@ -3,6 +3,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -33,8 +35,10 @@ func TestServePortTaken(t *testing.T) {
 	segment := lab.NewSegment(t)
 	host := segment.Host(t, pxeHost)
 	host.Start(t, lab.Program("pxekit", `exec "$1" serve -i s0 --root `+root, "answering on s0"), "")
+	pcap := filepath.Join(t.TempDir(), "yesterday.pcap") // stays as it is
+	require.NoError(t, os.WriteFile(pcap, []byte("precious"), 0o644))
 	for flags, want := range map[string][2]string{
-		"": {"a port is taken: listen udp4 10.77.0.2:69: bind: address already in use",
+		" --pcap " + pcap: {"a port is taken: listen udp4 10.77.0.2:69: bind: address already in use",
 			"ss -lnp --udp 'sport = 69' shows who has it: stop it, as firmware asks no other port than 69"},
 		" --tftp-port 6969": {"a port is taken: listen tcp4 10.77.0.2:80: bind: address already in use",
 			"ss -lnp --tcp 'sport = 80' shows who has it; --http-port 8080, or --no-http"},
@@ -43,4 +47,7 @@ func TestServePortTaken(t *testing.T) {
 		require.ErrorContains(t, err, "pxekit: error: "+want[0]+"\n")
 		require.ErrorContains(t, err, "pxekit: hint: "+want[1]+"\n")
 	}
+	kept, err := os.ReadFile(pcap)
+	require.NoError(t, err)
+	require.Equal(t, "precious", string(kept))
 }

@@ -16,8 +16,8 @@ const oneAttempt = time.Minute
 // Refused means: the machine had an address offer as well, and still asks
 // again; or it accepted an address, and what was due never came. iPXE's second
 // DISCOVER is none (it always sends two), and neither is asking again on a
-// network that offers no address, or to take what another responder offered. HTTP boot and a
-// Raspberry Pi know no port 4011.
+// network that offers no address, or to take what another responder offered.
+// HTTP boot and a Raspberry Pi know no port 4011.
 func choose(now time.Time, want Strategy, c dhcpopts.Client, m Machine, learned Strategy) (Strategy, string) {
 	switch {
 	case c.Arch().HTTP() || isPi(c):

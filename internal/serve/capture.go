@@ -16,17 +16,30 @@ import (
 // recorder writes the DHCP messages that were seen and sent to a pcap file, as
 // IPv4 packets: what pxekit decode and Wireshark read. nil records nothing.
 type recorder struct {
-	mu  sync.Mutex
-	out *pcapgo.Writer
-	err error // the first; nothing is written after it
+	mu   sync.Mutex
+	file io.Closer
+	out  *pcapgo.Writer
+	err  error // the first; nothing is written after it
 }
 
-func newRecorder(w io.Writer) (*recorder, error) {
-	if w == nil {
-		return nil, nil
+// record opens the recording. It comes last, as it may empty a file: a start
+// that fails changes nothing.
+func (s *Server) record() error {
+	if s.Capture == nil {
+		return nil
 	}
-	out := pcapgo.NewWriterNanos(w)
-	return &recorder{out: out}, out.WriteFileHeader(maxMessage+64, layers.LinkTypeRaw)
+	w, err := s.Capture()
+	if err != nil {
+		return err
+	}
+	s.capture = &recorder{file: w, out: pcapgo.NewWriterNanos(w)}
+	return s.capture.out.WriteFileHeader(maxMessage+64, layers.LinkTypeRaw)
+}
+
+func (r *recorder) close() {
+	if r != nil {
+		_ = r.file.Close()
+	}
 }
 
 func (r *recorder) record(from, to netip.AddrPort, payload []byte) {

@@ -51,13 +51,15 @@ type Config struct {
 	HTTPPort        uint16 // 0: no HTTP
 	TLSCert, TLSKey string // files; both or none
 	HTTPList        bool   // list folders
-	Capture         io.Writer
-	Log             *slog.Logger
-	Lines           *Lines        // under Log; nil: every line is written at once
-	Screen          *Screen       // under Lines; nil: no terminal, what runs is not shown
-	Listen          time.Duration // how long to listen for other servers at the start
-	DropPrivileges  bool          // give up all capabilities and the file system once everything is open
-	StopWithin      time.Duration // how long transfers may go on after a stop; 0: 10 s
+	// Capture opens what the DHCP messages that are seen and sent are written to,
+	// once everything else is open; nil: they are not.
+	Capture        func() (io.WriteCloser, error)
+	Log            *slog.Logger
+	Lines          *Lines        // under Log; nil: every line is written at once
+	Screen         *Screen       // under Lines; nil: no terminal, what runs is not shown
+	Listen         time.Duration // how long to listen for other servers at the start
+	DropPrivileges bool          // give up all capabilities and the file system once everything is open
+	StopWithin     time.Duration // how long transfers may go on after a stop; 0: 10 s
 }
 
 // Observe says whether to send anything.
@@ -137,9 +139,6 @@ func Open(c Config) (*Server, error) {
 	if s.lines, err = s.load(); err != nil {
 		return nil, err
 	}
-	if s.capture, err = newRecorder(c.Capture); err != nil {
-		return nil, err
-	}
 	if err := s.open(); err != nil {
 		s.close()
 		return nil, err
@@ -172,10 +171,12 @@ func (s *Server) open() error {
 		}
 		s.ears = append(s.ears, ear)
 	}
-	if s.Observe == ObserveOnly {
-		return nil // watching needs no files
+	if s.Observe != ObserveOnly { // watching needs no files
+		if err := s.openFiles(); err != nil {
+			return err
+		}
 	}
-	return s.openFiles()
+	return s.record()
 }
 
 func (s *Server) note(text string) {
@@ -205,6 +206,7 @@ func (s *Server) close() {
 	closeAll(s.dhcp)
 	closeAll(s.ears)
 	s.closeFiles()
+	s.capture.close()
 }
 
 func (s *Server) closeFiles() {

@@ -96,7 +96,7 @@ func (b *bench) lengthen() (func(), error) {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 	}
-	if _, err := fmt.Fscanln(said, new(string)); err == nil {
+	if _, err = fmt.Fscanln(said, new(string)); err == nil {
 		err = command("", strings.Fields("ip -n "+clientSpace+" route replace "+serverAddr+" dev "+relayIn+" src "+clientAddr)...)
 	}
 	if err != nil {
