@@ -11,13 +11,14 @@ import (
 	"pxekit/dhcpopts"
 	"pxekit/dhcpopts/plan"
 	"pxekit/internal/proxydhcp"
+	"pxekit/internal/udpbatch"
 )
 
 const clientPort = 68
 
 // maxMessage is more than any DHCP message on Ethernet; longer ones are cut, and
 // then refused as broken.
-const maxMessage = 4096
+const maxMessage = udpbatch.MaxMessage
 
 // loop reads one socket until ctx ends. Messages are handled one after the
 // other: a flood fills the socket's buffer and no memory of ours.

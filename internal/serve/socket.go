@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"pxekit/internal/rawnet"
+	"pxekit/internal/udpbatch"
 )
 
 // datagram is a DHCP message and the way it came, or is to go.
@@ -46,9 +47,9 @@ func (s *Server) listen(port uint16) (sockets []socket, note string, err error) 
 	switch {
 	case err == nil:
 		return []socket{udp}, "", nil
-	case errors.Is(err, errNoArrival):
+	case errors.Is(err, udpbatch.ErrNoArrival):
 		sockets, err = s.listenEach(port)
-		return sockets, fmt.Sprintf("%v: port %d is opened at each interface's own address (not tested with real firmware)", errNoArrival, port), err
+		return sockets, fmt.Sprintf("%v: port %d is opened at each interface's own address (not tested with real firmware)", udpbatch.ErrNoArrival, port), err
 	}
 	if !errors.Is(err, syscall.EADDRINUSE) {
 		return nil, "", err

@@ -1,71 +1,56 @@
 package serve
 
 import (
-	"errors"
 	"net"
 	"net/netip"
 	"sync"
 	"time"
 
-	"golang.org/x/net/ipv4"
+	"pxekit/internal/udpbatch"
 )
 
-// udpSocket is one socket for all interfaces. Control messages say by which
-// interface and to which address a message came, and make the answer leave the
-// same way: without them a broadcast leaves by the default route or not at all.
+// udpSocket is one socket for all interfaces. Each message says by which
+// interface and to which address it came, and its answer leaves the same way:
+// a broadcast would leave by the default route or not at all.
 //
-// Under load one system call takes, and one sends, up to maxBatch messages.
+// Under load messages are taken and sent by the batch.
 type udpSocket struct {
 	conn   *net.UDPConn
-	packet *ipv4.PacketConn // the same
+	batch  *udpbatch.Conn // the same
 	port   uint16
 	ifaces []*Iface
-	in     []ipv4.Message
 	came   []datagram
 
 	mu     sync.Mutex // guards what follows
 	corked bool
 	out    []datagram
+	going  []udpbatch.Message // of out
 }
-
-// maxBatch bounds what is read before anything is answered.
-const maxBatch = 64
-
-// errNoArrival says that control messages are missing, as on Windows.
-var errNoArrival = errors.New("this system does not tell by which interface a message came")
 
 func (s *Server) listenUDP(port uint16) (*udpSocket, error) {
 	conn, err := s.packetConn(netip.AddrPortFrom(netip.IPv4Unspecified(), port))
 	if err != nil {
 		return nil, err
 	}
-	u := &udpSocket{conn: conn, packet: ipv4.NewPacketConn(conn), port: port, ifaces: s.ifaces, in: make([]ipv4.Message, maxBatch)}
-	if err := u.packet.SetControlMessage(ipv4.FlagDst|ipv4.FlagInterface, true); err != nil {
+	batch, err := udpbatch.New(conn)
+	if err != nil {
 		_ = conn.Close()
-		return nil, errNoArrival
+		return nil, err
 	}
-	for i := range u.in {
-		u.in[i].Buffers = [][]byte{make([]byte, maxMessage)}
-		u.in[i].OOB = ipv4.NewControlMessage(ipv4.FlagDst | ipv4.FlagInterface)
-	}
-	return u, nil
+	return &udpSocket{conn: conn, batch: batch, port: port, ifaces: s.ifaces}, nil
 }
 
 func (u *udpSocket) read() ([]datagram, error) {
 	for {
-		n, err := u.packet.ReadBatch(u.in, 0)
+		messages, err := u.batch.Read()
 		if err != nil {
 			return nil, err
 		}
 		u.came = u.came[:0]
-		for _, m := range u.in[:n] {
-			var cm ipv4.ControlMessage
-			from, ok := m.Addr.(*net.UDPAddr)
-			if !ok || cm.Parse(m.OOB[:m.NN]) != nil {
-				continue
-			}
-			if i, local := arrival(u.ifaces, cm, from.AddrPort().Addr().Unmap()); i != nil {
-				u.came = append(u.came, datagram{payload: m.Buffers[0][:m.N], remote: from.AddrPort(), local: netip.AddrPortFrom(local, u.port), iface: i})
+		for _, m := range messages {
+			if i := u.iface(m.Index); i != nil {
+				local := i.asked(m.Local, m.Remote.Addr())
+				u.came = append(u.came, datagram{payload: m.Payload, remote: m.Remote, local: netip.AddrPortFrom(local, u.port), iface: i})
 			}
 		}
 		if len(u.came) > 0 {
@@ -74,16 +59,14 @@ func (u *udpSocket) read() ([]datagram, error) {
 	}
 }
 
-// arrival finds the served interface a message came by, nil for others, and the
-// address of ours that it was for.
-func arrival(ifaces []*Iface, cm ipv4.ControlMessage, from netip.Addr) (*Iface, netip.Addr) {
-	for _, i := range ifaces {
-		if i.Index == cm.IfIndex {
-			dst, _ := netip.AddrFromSlice(cm.Dst.To4())
-			return i, i.asked(dst, from)
+// iface finds a served interface, nil for others.
+func (u *udpSocket) iface(index int) *Iface {
+	for _, i := range u.ifaces {
+		if i.Index == index {
+			return i
 		}
 	}
-	return nil, netip.Addr{}
+	return nil
 }
 
 func (u *udpSocket) write(d datagram) error {
@@ -93,18 +76,18 @@ func (u *udpSocket) write(d datagram) error {
 		u.out = append(u.out, d)
 		return nil
 	}
-	_, err := u.packet.WriteBatch([]ipv4.Message{message(d)}, 0)
+	_, err := u.batch.Write([]udpbatch.Message{message(d)})
 	return err
 }
 
 // message lets the routing table choose the way to an address of the network,
 // and binds a broadcast, which has no route of its own, to its interface.
-func message(d datagram) ipv4.Message {
-	cm := ipv4.ControlMessage{Src: d.local.Addr().AsSlice()}
+func message(d datagram) udpbatch.Message {
+	m := udpbatch.Message{Payload: d.payload, Remote: d.remote, Local: d.local.Addr()}
 	if d.remote.Addr() == everyone {
-		cm.IfIndex = d.iface.Index
+		m.Index = d.iface.Index
 	}
-	return ipv4.Message{Buffers: [][]byte{d.payload}, OOB: cm.Marshal(), Addr: net.UDPAddrFromAddrPort(d.remote)}
+	return m
 }
 
 func (u *udpSocket) cork() {
@@ -117,19 +100,20 @@ func (u *udpSocket) uncork(failed func(datagram, error)) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.corked = false
-	batch := make([]ipv4.Message, len(u.out))
-	for i, d := range u.out {
-		batch[i] = message(d)
+	u.going = u.going[:0]
+	for _, d := range u.out {
+		u.going = append(u.going, message(d))
 	}
-	for sent := 0; sent < len(batch); {
-		n, err := u.packet.WriteBatch(batch[sent:], 0)
-		sent += max(n, 0)
-		if err != nil && sent < len(batch) {
+	for sent := 0; sent < len(u.going); {
+		n, err := u.batch.Write(u.going[sent:])
+		sent += n
+		if err != nil && sent < len(u.going) {
 			failed(u.out[sent], err)
 			sent++ // the others go all the same
 		}
 	}
 	clear(u.out) // no payload is kept
+	clear(u.going)
 	u.out = u.out[:0]
 }
 
