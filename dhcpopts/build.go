@@ -25,7 +25,7 @@ func MessageLimit(maxSize uint16) int {
 // [MessageLimit]; 0: no limit), when an option's code is 0 or 255, or when an
 // address of the header is not IPv4.
 func Encode(h Header, options []Option, limit int) ([]byte, error) {
-	for _, a := range h.addrs() {
+	for _, a := range h.values() {
 		if a.IsValid() && !a.Is4() {
 			return nil, fmt.Errorf("address %s in the header is not IPv4", a)
 		}

@@ -151,8 +151,11 @@ func (p *Packet) Client() Client {
 	if size := get(OptMaxSize); len(size) == 2 {
 		c.MaxSize = binary.BigEndian.Uint16(size)
 	}
-	for _, o := range p.Options {
+	for i, o := range p.Options {
 		if !clientField(o.Code) {
+			if c.Options == nil {
+				c.Options = make([]Option, 0, len(p.Options)-i)
+			}
 			c.Options = append(c.Options, Option{Code: o.Code, Data: o.Data})
 		}
 	}

@@ -56,9 +56,10 @@ func (h *Header) put(b []byte) {
 	binary.BigEndian.PutUint32(b[4:], h.XID)
 	binary.BigEndian.PutUint16(b[8:], h.Secs)
 	binary.BigEndian.PutUint16(b[10:], h.Flags)
-	for i, a := range h.addrs() {
+	for i, a := range h.values() {
 		if a.Is4() {
-			copy(b[12+4*i:], a.AsSlice())
+			octets := a.As4()
+			copy(b[12+4*i:], octets[:])
 		}
 	}
 	copy(b[chaddrAt:], h.CHAddr[:])
@@ -69,6 +70,12 @@ func (h *Header) put(b []byte) {
 // addrs lists the address fields in wire order.
 func (h *Header) addrs() [4]*netip.Addr {
 	return [4]*netip.Addr{&h.CIAddr, &h.YIAddr, &h.SIAddr, &h.GIAddr}
+}
+
+// values are the addresses themselves: to read those, a header need not move to
+// the heap.
+func (h *Header) values() [4]netip.Addr {
+	return [4]netip.Addr{h.CIAddr, h.YIAddr, h.SIAddr, h.GIAddr}
 }
 
 // readOptions reads the options field and, under overload, file and sname, in

@@ -12,6 +12,7 @@ type Index struct {
 	cases   []Case
 	at      map[machineKey][]int // positions in cases, ascending
 	lengths []int                // of the hardware addresses that conditions name, 0 for none
+	uuids   bool                 // conditions name some
 }
 
 // machineKey is what a condition says of one machine, as octets; "" for nothing.
@@ -24,6 +25,7 @@ func NewIndex(cases []Case) *Index {
 	for i, c := range cases {
 		k := machineKey{string(c.Cond.MAC), string(c.Cond.UUID)}
 		x.at[k] = append(x.at[k], i)
+		x.uuids = x.uuids || k.uuid != ""
 		if n := len(c.Cond.MAC); !slices.Contains(x.lengths, n) {
 			x.lengths = append(x.lengths, n)
 		}
@@ -34,17 +36,19 @@ func NewIndex(cases []Case) *Index {
 // First is the first case whose condition holds, nil without one. The case is
 // the index's own.
 func (x *Index) First(cl dhcpopts.Client) *Case {
-	uuids := []string{""}
-	if len(cl.MachineID) == 17 {
-		uuids = append(uuids, string(cl.MachineID[1:]))
+	var uuid string
+	if x.uuids && len(cl.MachineID) == 17 {
+		uuid = string(cl.MachineID[1:])
 	}
 	best := len(x.cases)
 	for _, n := range x.lengths {
 		if n > len(cl.MAC) {
 			continue
 		}
-		for _, uuid := range uuids {
-			best = x.before(best, machineKey{string(cl.MAC[:n]), uuid}, cl)
+		mac := string(cl.MAC[:n])
+		best = x.before(best, machineKey{mac, ""}, cl)
+		if uuid != "" {
+			best = x.before(best, machineKey{mac, uuid}, cl)
 		}
 	}
 	if best == len(x.cases) {

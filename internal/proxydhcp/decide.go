@@ -3,6 +3,7 @@ package proxydhcp
 import (
 	"fmt"
 	"net/netip"
+	"strconv"
 	"strings"
 	"time"
 
@@ -104,6 +105,9 @@ func value(p *dhcpopts.Packet, code uint8) []byte {
 	return v
 }
 
+// sentToBINL begins the step of an offer without a file.
+var sentToBINL = fmt.Sprintf("sent to port %d (", BINLPort)
+
 // discover answers a DISCOVER on port 67 with an OFFER.
 func discover(now time.Time, e Event, client dhcpopts.Client, p Policy, m Machine, learned Strategy) Decision {
 	c := p.caseOf(client)
@@ -123,10 +127,10 @@ func discover(now time.Time, e Event, client dhcpopts.Client, p Policy, m Machin
 	reply := reply(e, client, dhcpopts.Offer)
 	if strategy == BINL {
 		reply.binl(e)
-		d.Step = fmt.Sprintf("sent to port %d (%s)", BINLPort, c.Origin)
+		d.Step = sentToBINL + c.Origin + ")"
 	} else {
 		reply.direct(e, client, c.Answer)
-		d.Step = fmt.Sprintf("offered %s (%s)%s", FileOf(c.Answer), c.Origin, reply.wait())
+		d.Step = "offered " + FileOf(c.Answer) + " (" + c.Origin + ")" + reply.wait()
 	}
 	d.Replies = []Reply{reply}
 	d.Why = describe(client) + ": " + d.Step
@@ -181,7 +185,7 @@ func acknowledge(e Event, client dhcpopts.Client, p Policy, m Machine, item *dhc
 	reply := reply(e, client, dhcpopts.Ack)
 	reply.boot(e, answer)
 	m.Elsewhere = elsewhere(e, answer)
-	step := fmt.Sprintf("asked port %d, told %s (%s)", e.Port, FileOf(answer), c.Origin)
+	step := "asked port " + strconv.Itoa(int(e.Port)) + ", told " + FileOf(answer) + " (" + c.Origin + ")"
 	return Decision{Replies: []Reply{reply}, Case: c, Machine: m, Step: step, Why: describe(client) + ": " + step}
 }
 

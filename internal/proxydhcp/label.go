@@ -10,6 +10,9 @@ import (
 // label names a kind of machine in a log line: "UEFI x64", "BIOS". The names of
 // [dhcpopts.Arch.Describe] are sentences.
 func label(a dhcpopts.Arch) string {
+	if a == dhcpopts.EFIX64 {
+		return "UEFI x64" // of most lines, so it takes no memory
+	}
 	family, name, _ := strings.Cut(a.String(), "-")
 	switch {
 	case a == dhcpopts.BIOS:

@@ -15,6 +15,13 @@ import (
 // boot file of this offer".
 var bootNow = dhcpopts.EncodePXE(dhcpopts.PXE{DiscoveryControl: new(uint8(dhcpopts.PXEBootNow))})
 
+// Values of options that most answers have, option 53 by message type. They are
+// read and never written.
+var (
+	classPXE, classHTTP = []byte(dhcpopts.ClassPXE), []byte(dhcpopts.ClassHTTP)
+	messageTypes        = [...][1]byte{dhcpopts.Offer: {dhcpopts.Offer}, dhcpopts.Ack: {dhcpopts.Ack}}
+)
+
 // usualOptions is how many options most answers stay below.
 const usualOptions = 8
 
@@ -33,16 +40,16 @@ func reply(e Event, c dhcpopts.Client, kind uint8) Reply {
 	if e.Port == BINLPort || kind == dhcpopts.Ack {
 		r.Header.CIAddr = q.CIAddr
 	}
-	r.add(dhcpopts.OptMessageType, []byte{kind})
+	r.add(dhcpopts.OptMessageType, messageTypes[kind][:])
 	r.add(dhcpopts.OptServerID, e.Local.AsSlice())
 	for _, code := range []uint8{dhcpopts.OptMachineID, dhcpopts.OptRelayAgent} {
 		if v, ok := q.Get(code); ok {
 			r.add(code, v)
 		}
 	}
-	for _, class := range []string{dhcpopts.ClassPXE, dhcpopts.ClassHTTP} {
-		if bytes.HasPrefix(c.VendorClass, []byte(class)) {
-			r.add(dhcpopts.OptClass, []byte(class)) // the class alone, not the client's string
+	for _, class := range [][]byte{classPXE, classHTTP} {
+		if bytes.HasPrefix(c.VendorClass, class) {
+			r.add(dhcpopts.OptClass, class) // the class alone, not the client's string
 		}
 	}
 	if kind == dhcpopts.Offer && isPi(c) {

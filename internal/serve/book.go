@@ -96,7 +96,7 @@ func interfaceID(ip netip.Addr) net.HardwareAddr {
 
 // begin opens the story of a new boot with its first step.
 func (m *machine) begin(now time.Time, step string) {
-	m.steps, m.asked, m.grub, m.heard = []string{step}, false, false, now
+	m.steps, m.asked, m.grub, m.heard = append(m.steps[:0], step), false, false, now
 }
 
 func (m *machine) step(now time.Time, text string) {

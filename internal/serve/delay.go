@@ -13,9 +13,15 @@ const maxDelayed = 64
 // send sends an answer, now or when its time has come. The error is that of
 // sending now.
 func (s *Server) send(k socket, d datagram, r proxydhcp.Reply, mac string) error {
-	if r.Delay == 0 || s.delayed >= maxDelayed {
-		return s.reply(k, d, r)
+	if r.Delay > 0 && s.delayed < maxDelayed {
+		s.putOff(k, d, r, mac)
+		return nil
 	}
+	return s.reply(k, d, r)
+}
+
+// putOff sends an answer later.
+func (s *Server) putOff(k socket, d datagram, r proxydhcp.Reply, mac string) {
 	s.delayed++
 	d.mac = slices.Clone(d.mac) // it is of the buffer that the next message is read into
 	s.after(r.Delay, func() {
@@ -29,7 +35,6 @@ func (s *Server) send(k socket, d datagram, r proxydhcp.Reply, mac string) error
 			s.unsent(mac, err)
 		}
 	})
-	return nil
 }
 
 func (s *Server) unsent(mac string, err error) {
