@@ -151,15 +151,28 @@ func (p *Packet) Client() Client {
 	if size := get(OptMaxSize); len(size) == 2 {
 		c.MaxSize = binary.BigEndian.Uint16(size)
 	}
-	for i, o := range p.Options {
+	c.Options = p.further()
+	return c
+}
+
+// further lists the options that a Client has no field for.
+func (p *Packet) further() (list []Option) {
+	count := 0
+	for _, o := range p.Options {
 		if !clientField(o.Code) {
-			if c.Options == nil {
-				c.Options = make([]Option, 0, len(p.Options)-i)
-			}
-			c.Options = append(c.Options, Option{Code: o.Code, Data: o.Data})
+			count++
 		}
 	}
-	return c
+	if count == 0 {
+		return nil
+	}
+	list = make([]Option, 0, count)
+	for _, o := range p.Options {
+		if !clientField(o.Code) {
+			list = append(list, Option{Code: o.Code, Data: o.Data})
+		}
+	}
+	return list
 }
 
 // clientField reports whether a Client has a field for an option.

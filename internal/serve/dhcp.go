@@ -133,7 +133,7 @@ func (s *Server) answered(e proxydhcp.Event, m *machine, d proxydhcp.Decision) {
 	if s.observing {
 		why += "; not sent, only observing"
 	}
-	s.Log.LogAttrs(context.Background(), slog.LevelInfo, m.mac+" "+why, slog.String("event", evDecision), slog.String("mac", m.mac),
+	s.say(slog.LevelInfo, m.mac+" "+why, slog.String("event", evDecision), slog.String("mac", m.mac),
 		slog.String("arch", d.Arch.String()), slog.String("rule", origin(d.Case)), slog.Bool("sent", !s.observing))
 	if d.Refusal != "" {
 		s.Log.Warn(m.mac+": changed the way of answering: "+d.Refusal, "event", evDecision, "mac", m.mac, "refused", string(m.Refused))
@@ -168,7 +168,7 @@ func (s *Server) quiet(e proxydhcp.Event, m *machine, d proxydhcp.Decision) {
 	if d.Who != "" && (e.Packet.MessageType() == dhcpopts.Discover || e.Port == proxydhcp.BINLPort) {
 		level = slog.LevelInfo
 	}
-	s.Log.Log(context.Background(), level, m.mac+" "+d.Why, "event", evDecision, "mac", m.mac, "sent", false)
+	s.say(level, m.mac+" "+d.Why, slog.String("event", evDecision), slog.String("mac", m.mac), slog.Bool("sent", false))
 }
 
 // overhear learns from answers of other servers: rivals, and who has which

@@ -19,6 +19,19 @@ const (
 	evStop     = "stop"
 )
 
+// say writes a record of a message's decision. Where in the program it comes
+// from, which package log/slog finds out for each, is of no use to its reader and
+// costs as much as the line.
+func (s *Server) say(level slog.Level, text string, attrs ...slog.Attr) {
+	h, ctx := s.Log.Handler(), context.Background()
+	if !h.Enabled(ctx, level) {
+		return
+	}
+	r := slog.NewRecord(s.now(), level, text, 0)
+	r.AddAttrs(attrs...)
+	_ = h.Handle(ctx, r) // as in log/slog, nobody could be told
+}
+
 // NewTextHandler writes records as lines for people: time and message, with
 // "warning:" before those that want something done. Attributes are left out, as
 // the message has them in words.
