@@ -33,12 +33,14 @@ type network struct {
 	mu     sync.Mutex
 	offers map[uint32]chan []byte // by transaction id
 	want   []byte                 // the boot file
+	joined bool                   // take windows whole
 }
 
 func boot(args []string) error {
 	flags := flag.NewFlagSet("boot", flag.ExitOnError)
 	server := flags.String("server", "", "")
 	device := flags.String("device", "", "")
+	joined := flags.Bool("joined", false, "")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -46,7 +48,7 @@ func boot(args []string) error {
 	if err != nil {
 		return err
 	}
-	n := &network{server: addr(*server), port68: conn, offers: map[uint32]chan []byte{}, want: content()}
+	n := &network{server: addr(*server), port68: conn, offers: map[uint32]chan []byte{}, want: content(), joined: *joined}
 	go n.listen()
 	began := time.Now()
 	if err := n.bootAll(); err != nil {
@@ -116,7 +118,7 @@ func (m *bootingMachine) boot(xid uint32) error {
 		return err
 	}
 	file := &comparer{want: m.want}
-	get := tftpget.Get{Server: from, Name: bootFile, Block: 1468, Window: 4, Local: m.local(0)}
+	get := tftpget.Get{Server: from, Name: bootFile, Block: 1468, Window: 4, Local: m.local(0), Joined: m.joined}
 	if _, err := get.Fetch(file); err != nil {
 		return err
 	}

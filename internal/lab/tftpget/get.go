@@ -3,6 +3,7 @@
 package tftpget
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -26,6 +27,9 @@ type Get struct {
 	// Retry is how long to wait before the last packet is sent again; 0: 1 s.
 	Retry time.Duration
 	Local *net.UDPAddr // nil: any
+	// Joined takes what the system has joined of a window by one system call (UDP
+	// receive offload, Linux 5.0).
+	Joined bool
 }
 
 // Result is what came.
@@ -49,6 +53,7 @@ type transfer struct {
 	conn  *net.UDPConn
 	out   io.Writer
 	buf   []byte
+	oob   []byte
 	peer  netip.AddrPort
 	last  []byte    // what is sent again
 	armed time.Time // when the read deadline was set
@@ -67,7 +72,12 @@ func (g Get) Fetch(out io.Writer) (Result, error) {
 	}
 	defer conn.Close()
 	_ = conn.SetReadBuffer(4 << 20)
-	t := &transfer{get: g, conn: conn, out: out, buf: make([]byte, 65535), peer: g.Server, block: tftpserve.DefaultBlockSize, window: 1}
+	if g.Joined {
+		if err := join(conn); err != nil {
+			return Result{}, err
+		}
+	}
+	t := &transfer{get: g, conn: conn, out: out, buf: make([]byte, 65535), oob: make([]byte, 64), peer: g.Server, block: tftpserve.DefaultBlockSize, window: 1}
 	err = t.run()
 	return t.result, err
 }
@@ -93,13 +103,18 @@ func (t *transfer) run() error {
 		return err
 	}
 	for {
-		n, err := t.receive()
+		n, size, err := t.receive()
 		if err != nil {
 			return err
 		}
-		done, err := t.take(t.buf[:n])
-		if done || err != nil {
-			return err
+		for joined := t.buf[:n]; ; joined = joined[size:] {
+			done, err := t.take(joined[:min(size, len(joined))])
+			if done || err != nil {
+				return err
+			}
+			if len(joined) <= size {
+				break
+			}
 		}
 	}
 }
@@ -110,8 +125,9 @@ func (t *transfer) send(p tftpserve.Packet) error {
 	return err
 }
 
-// receive waits for a packet of the server, whose port the first answer tells.
-func (t *transfer) receive() (int, error) {
+// receive waits for a packet of the server, whose port the first answer tells,
+// or for several of size octets each, the last maybe shorter, in n.
+func (t *transfer) receive() (n, size int, err error) {
 	retry := t.get.Retry
 	if retry == 0 {
 		retry = time.Second
@@ -119,25 +135,25 @@ func (t *transfer) receive() (int, error) {
 	for range tries {
 		if now := time.Now(); now.Sub(t.armed) > retry/4 { // for each block it would cost too much
 			if err := t.conn.SetReadDeadline(now.Add(retry)); err != nil {
-				return 0, err
+				return 0, 0, err
 			}
 			t.armed = now
 		}
-		n, from, err := t.conn.ReadFromUDPAddrPort(t.buf)
+		n, oobn, _, from, err := t.conn.ReadMsgUDPAddrPort(t.buf, t.oob)
 		switch {
 		case err == nil && (t.result.Blocks == 0 && t.result.OACK == nil || from == t.peer):
 			t.peer = from
-			return n, nil
+			return n, cmp.Or(segment(t.oob[:oobn]), n), nil
 		case err != nil && !errors.Is(err, os.ErrDeadlineExceeded):
-			return 0, err
+			return 0, 0, err
 		case err != nil:
 			t.pending, t.gap, t.armed = 0, false, time.Time{}
 			if _, err := t.conn.WriteToUDPAddrPort(t.last, t.peer); err != nil {
-				return 0, err
+				return 0, 0, err
 			}
 		}
 	}
-	return 0, fmt.Errorf("tftp: %v does not answer after block %d", t.peer, t.result.Blocks)
+	return 0, 0, fmt.Errorf("tftp: %v does not answer after block %d", t.peer, t.result.Blocks)
 }
 
 func (t *transfer) take(b []byte) (done bool, err error) {
