@@ -20,6 +20,7 @@ import (
 	"net/http"
 	"net/netip"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -247,7 +248,7 @@ func (s *Server) Run(ctx context.Context) error {
 			}
 		})
 	}
-	for _, k := range append(s.dhcp, s.ears...) {
+	for _, k := range s.sockets() {
 		run(func() error { return s.loop(ctx, k) })
 	}
 	if s.observing {
@@ -270,12 +271,16 @@ func (s *Server) Run(ctx context.Context) error {
 	return errors.Join(<-faults, s.capture.fault())
 }
 
+// sockets are all that messages are read from, in memory of their own: [Server.Run]
+// and wake list them at once.
+func (s *Server) sockets() []socket { return slices.Concat(s.dhcp, s.ears) }
+
 // wake makes every read return, and lets no answer go that waits.
 func (s *Server) wake() {
 	s.mu.Lock()
 	s.stopping = true
 	s.mu.Unlock()
-	for _, k := range append(s.dhcp, s.ears...) {
+	for _, k := range s.sockets() {
 		_ = k.SetReadDeadline(time.Unix(1, 0))
 	}
 }
