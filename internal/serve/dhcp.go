@@ -2,7 +2,6 @@ package serve
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -18,23 +17,6 @@ const clientPort = 68
 // maxMessage is more than any DHCP message on Ethernet; longer ones are cut, and
 // then refused as broken.
 const maxMessage = 4096
-
-// loop reads one socket until ctx ends. Messages are handled one after the
-// other: a flood fills the socket's buffer and no memory of ours.
-func (s *Server) loop(ctx context.Context, k socket) error {
-	for {
-		batch, err := k.read()
-		switch {
-		case ctx.Err() != nil:
-			return nil
-		case errors.Is(err, net.ErrClosed):
-			return err
-		case err != nil: // an ICMP error of an earlier answer, for example
-			continue
-		}
-		s.handleAll(k, batch)
-	}
-}
 
 // handleAll handles what has come together. Its answers leave together too, and
 // then its lines of the log: alone a message waits for nothing, and under load
