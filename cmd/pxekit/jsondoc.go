@@ -43,7 +43,7 @@ const (
 
 	jsonServe = "With **--log json** each line of the log is one object: **time** (RFC 3339), **level** (DEBUG, INFO, WARN or ERROR), **msg** (the line " +
 		"of the text log), **event** and what belongs to it. Texts from the network are made safe to print: other octets are shown as `<00>`.\n\n" +
-		"**event** is start (**interface**, **address**), plan (**error** when a new one is refused), rival (**server**, another server that was heard), " +
+		"**event** is start (**interface**, **address**), plan (**error** when a new one is refused, **id** of what is odd about it), rival (**server**, another server that was heard), " +
 		"decision (**mac**; **arch**, **rule** and **sent** of an answer; **refused**, the way of answering that firmware did not take; **error**), " +
 		"file (**mac**, **ip**, **file**, **ok**; of a transfer **bytes**, **seconds** and **error**; **junk**, what was cut from the name to find the file; " +
 		"**normal**, true when boot loaders ask for it and it need not be there), verdict (how the boot of **mac** went: **ok**, and the transfer's fields) or stop (in all: machines **booted** and **failed**, " +
