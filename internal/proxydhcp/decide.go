@@ -161,7 +161,18 @@ func ask(e Event, client dhcpopts.Client, p Policy, m Machine) Decision {
 	return acknowledge(e, client, p, m, bootItem(e.Packet))
 }
 
-// acknowledge sends the boot file as an ACK; item is what a menu's user picked.
+// answering is the type of answer that the sender of a message waits for: an
+// OFFER to a DISCOVER, on port 4011 too (RFC 2131 section 3.1). No firmware that
+// was measured sends one there; dnsmasq answers it so [source: rfc2131.c].
+func answering(e Event) uint8 {
+	if e.Packet.MessageType() == dhcpopts.Discover {
+		return dhcpopts.Offer
+	}
+	return dhcpopts.Ack
+}
+
+// acknowledge sends the boot file, as an ACK where the client has an address; item
+// is what a menu's user picked.
 func acknowledge(e Event, client dhcpopts.Client, p Policy, m Machine, item *dhcpopts.BootItem) Decision {
 	c := p.caseOf(client)
 	if c == nil {
@@ -178,7 +189,7 @@ func acknowledge(e Event, client dhcpopts.Client, p Policy, m Machine, item *dhc
 		}
 		answer.Options = withItem(answer.Options, *item)
 	}
-	reply := reply(e, client, dhcpopts.Ack)
+	reply := reply(e, client, answering(e))
 	reply.boot(e, answer)
 	m.Elsewhere = elsewhere(e, answer)
 	step := fmt.Sprintf("asked port %d, told %s (%s)", e.Port, FileOf(answer), c.Origin)

@@ -110,6 +110,7 @@ func TestDecide(t *testing.T) {
 		{"INFORM", at(with(x64, dhcpopts.Inform), leased), 67, Direct, "", 0, "", "", "", ""},
 		{"REQUEST to the DHCP server", with(x64, dhcpopts.Request, toOther), 67, Direct, "", 0, "", "", "", ""},
 		{"REQUEST on 4011", at(with(x64, dhcpopts.Request), leased), 4011, BINL, "10.99.0.50:4011", 5, "10.99.0.2", "bootx64.efi", "bootx64.efi\x00", ""},
+		{"DISCOVER on 4011", x64, 4011, BINL, everyone, 2, "10.99.0.2", "bootx64.efi", "bootx64.efi\x00", ""},
 		{"4011 with an item: 71 echoed", at(with(x64, dhcpopts.Request, item), leased), 4011, Direct, "10.99.0.50:4011", 5, "10.99.0.2", "bootx64.efi", "bootx64.efi\x00", "\x47\x04\x00\x01\x00\x00\xff"},
 		{"discovery on 67 by unicast", at(with(bios, dhcpopts.Request, item), leased), 67, Direct, "10.99.0.50:68", 5, "10.99.0.2", `boot\x64\wdsnbp.com`, "boot\\x64\\wdsnbp.com\x00", "\x47\x04\x00\x01\x00\x00\xff"},
 		{"through a relay", relayed, 67, Direct, "10.88.0.1:67", 2, "10.99.0.2", "bootx64.efi", "bootx64.efi\x00", "\x06\x01\x08\xff"},
