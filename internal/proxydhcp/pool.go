@@ -90,15 +90,23 @@ func (p *Pool) Addrs() (all []netip.Addr) {
 // Reserve takes an address out for good: somebody uses it.
 func (p *Pool) Reserve(a netip.Addr) { p.leases[a] = Grant{Addr: a, Until: time.Unix(1<<40, 0)} }
 
-// Apply keeps what was granted. A MAC has one address.
+// Apply keeps what was granted. A machine has one address: with a lease it gives
+// up the one it had, whereas a mere offer ends no lease.
 func (p *Pool) Apply(g Grant) {
 	if old, ok := p.leases[g.Addr]; ok && p.byMAC[old.MAC] == g.Addr {
 		delete(p.byMAC, old.MAC)
 	}
 	p.leases[g.Addr] = g
-	if g.MAC != "" {
-		p.byMAC[g.MAC] = g.Addr
+	if g.MAC == "" {
+		return
 	}
+	if earlier, ok := p.byMAC[g.MAC]; ok {
+		if p.leases[earlier].Taken && !g.Taken {
+			return
+		}
+		p.leases[earlier] = Grant{Addr: earlier, MAC: g.MAC} // over, and no first choice for others
+	}
+	p.byMAC[g.MAC] = g.Addr
 }
 
 // free reports whether a machine may have an address.
