@@ -71,12 +71,20 @@ func overheard(e Event, m Machine) Decision {
 	if _, rival := RivalOf(e); rival && e.Packet.YIAddr.IsUnspecified() {
 		m.XID, m.Contested = e.Packet.XID, true
 	}
-	if e.Packet.MessageType() == dhcpopts.Offer && !e.Packet.YIAddr.IsUnspecified() {
+	switch kind, given := e.Packet.MessageType(), !e.Packet.YIAddr.IsUnspecified(); {
+	case kind == dhcpopts.Offer && given:
 		m.Address = true
 		if file := FileOf(e.Packet.Answer()); file != "" {
 			m.Rival = Rival{Server: serverOf(e), File: file}
 		}
 		return silent(m, "%s offers it %s", serverOf(e), e.Packet.YIAddr)
+	case kind == dhcpopts.NAK:
+		// It has no address and begins anew (RFC 2131 section 3.1 step 5), unless
+		// another server gives it one all the same.
+		m.Address, m.Denied = false, serverOf(e)
+		return silent(m, "%s refuses it its address", serverOf(e))
+	case kind == dhcpopts.Ack && given && m.Denied.IsValid():
+		m.Address, m.Denied = true, netip.Addr{}
 	}
 	return silent(m, "message type %d of %s", e.Packet.MessageType(), serverOf(e))
 }

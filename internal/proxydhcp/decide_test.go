@@ -194,6 +194,7 @@ func TestAuto(t *testing.T) {
 		{"another responder offered as well, whose file it may have taken", x64, change(func(m *Machine) { m.Address, m.Requested, m.Contested = true, true, true }), "", Direct},
 		{"its file is on a server that we do not see", x64, change(func(m *Machine) { m.Requested, m.Elsewhere = true, true }), "", Direct},
 		{"binl, asked 4011", x64, change(func(m *Machine) { m.Strategy, m.Requested, m.Asked = BINL, true, true }), "", BINL},
+		{"its address was refused: it has to begin anew", x64, change(func(m *Machine) { m.Requested, m.Denied = true, other1 }), "", Direct},
 		{"HTTP boot", dhcpopts.Firmware(dhcpopts.HTTPX64), change(func(m *Machine) { m.Address = true }), BINL, Direct},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -220,8 +221,18 @@ func TestMachineLearns(t *testing.T) {
 	offer.Packet.Options = []dhcpopts.Option{{Code: 53, Data: []byte{dhcpopts.Offer}}, {Code: 54, Data: other1.AsSlice()}}
 	require.True(t, Decide(now, offer, thePlan(Auto), Machine{}, "").Machine.Address)
 
-	m := Decide(now, event(with(x64, dhcpopts.Request), 67), thePlan(Auto), Machine{}, "").Machine
+	m := Decide(now, event(with(x64, dhcpopts.Request), 67), thePlan(Auto), Machine{Address: true}, "").Machine
 	require.True(t, m.Requested)
+
+	nak := offer
+	nak.Packet = &dhcpopts.Packet{Header: dhcpopts.Header{Op: 2}, Options: []dhcpopts.Option{{Code: 53, Data: []byte{dhcpopts.NAK}}, {Code: 54, Data: other1.AsSlice()}}}
+	denied := Decide(now, nak, thePlan(Auto), m, "").Machine
+	require.Equal(t, other1, denied.Denied)
+	require.False(t, denied.Address)
+	offer.Packet.Options[0].Data[0] = dhcpopts.Ack
+	given := Decide(now, offer, thePlan(Auto), denied, "").Machine
+	require.True(t, given.Address && given.Requested && !given.Denied.IsValid(), "another server gives it one all the same")
+
 	m = Decide(now, event(at(with(x64, dhcpopts.Request), leased), 4011), thePlan(Auto), m, "").Machine
 	require.True(t, m.Requested && m.Asked)
 }
