@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -33,5 +34,5 @@ func (s *Server) send(k socket, d datagram, r proxydhcp.Reply, mac string) error
 }
 
 func (s *Server) unsent(mac string, err error) {
-	s.Log.Warn(fmt.Sprintf("%s: answer not sent: %v", mac, err), "event", evDecision, "mac", mac, "error", err.Error())
+	s.Log.Warn(fmt.Sprintf("%s: answer not sent: %v", cmp.Or(mac, unnamed), err), "event", evDecision, "mac", mac, "error", err.Error())
 }

@@ -69,8 +69,7 @@ func (s *Server) handle(k socket, d datagram) {
 
 // decide asks Decide and keeps what it has learned of the machine.
 func (s *Server) decide(e proxydhcp.Event) (proxydhcp.Decision, *machine) {
-	mac := net.HardwareAddr(e.Packet.MAC())
-	m := s.book.of(mac)
+	m := s.book.of(e.Packet)
 	print := m.fingerprint
 	if e.Packet.Op == 1 {
 		print = proxydhcp.Fingerprint(e.Packet)
@@ -88,7 +87,7 @@ func (s *Server) decide(e proxydhcp.Event) (proxydhcp.Decision, *machine) {
 		m.who, m.fingerprint = d.Who, print
 	}
 	if d.Who != "" || m.Contested {
-		s.book.remember(mac, m)
+		s.book.remember(m)
 	}
 	return d, m
 }
@@ -114,10 +113,10 @@ func (s *Server) answered(e proxydhcp.Event, m *machine, d proxydhcp.Decision) {
 	if s.observing {
 		why += "; not sent, only observing"
 	}
-	s.Log.LogAttrs(context.Background(), slog.LevelInfo, m.mac+" "+why, slog.String("event", evDecision), slog.String("mac", m.mac),
+	s.Log.LogAttrs(context.Background(), slog.LevelInfo, m.name+" "+why, slog.String("event", evDecision), slog.String("mac", m.mac),
 		slog.String("arch", d.Arch.String()), slog.String("rule", origin(d.Case)), slog.Bool("sent", !s.observing))
 	if d.Refusal != "" {
-		s.Log.Warn(m.mac+": changed the way of answering: "+d.Refusal, "event", evDecision, "mac", m.mac, "refused", string(m.Refused))
+		s.Log.Warn(m.name+": changed the way of answering: "+d.Refusal, "event", evDecision, "mac", m.mac, "refused", string(m.Refused))
 	}
 	switch {
 	case s.observing || d.Case == nil:
@@ -131,7 +130,7 @@ func (s *Server) answered(e proxydhcp.Event, m *machine, d proxydhcp.Decision) {
 		a = d.Grant.Addr
 	}
 	if !a.IsUnspecified() && !s.observing && d.Who != "" {
-		s.book.byIP.put(a, m)
+		s.book.has(m, a)
 	}
 }
 
@@ -149,7 +148,7 @@ func (s *Server) quiet(e proxydhcp.Event, m *machine, d proxydhcp.Decision) {
 	if d.Who != "" && (e.Packet.MessageType() == dhcpopts.Discover || e.Port == proxydhcp.BINLPort) {
 		level = slog.LevelInfo
 	}
-	s.Log.Log(context.Background(), level, m.mac+" "+d.Why, "event", evDecision, "mac", m.mac, "sent", false)
+	s.Log.Log(context.Background(), level, m.name+" "+d.Why, "event", evDecision, "mac", m.mac, "sent", false)
 }
 
 // overhear learns from answers of other servers: rivals, and who has which
@@ -159,8 +158,12 @@ func (s *Server) overhear(e proxydhcp.Event) {
 	if p.Op != 2 {
 		return
 	}
-	if m := s.book.known(p.MAC()); m != nil && p.MessageType() == dhcpopts.Ack && !p.YIAddr.IsUnspecified() {
-		s.book.byIP.put(p.YIAddr, m)
+	switch m, _ := s.book.machines.get(keyOf(p)); {
+	case m == nil:
+	case p.MessageType() == dhcpopts.Ack && !p.YIAddr.IsUnspecified():
+		s.book.has(m, p.YIAddr)
+	case p.MessageType() == dhcpopts.NAK:
+		s.book.lost(m)
 	}
 	who, ok := proxydhcp.RivalOf(e)
 	if _, named := s.rivals.get(who); ok && !named {

@@ -73,7 +73,7 @@ func (s *Server) sweep() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for client := range s.fetching {
-		if m, ok := s.book.byIP.get(client); ok {
+		if m := s.book.at(client, s.neighbour); m != nil {
 			m.heard = s.now()
 		}
 	}

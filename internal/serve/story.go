@@ -171,7 +171,7 @@ func usualMiss(name string) string {
 // whoIs names a client for the log: by hardware address and kind where known.
 func (s *Server) whoIs(client netip.Addr) (text, mac string) {
 	if m := s.book.at(client, s.neighbour); m != nil {
-		return m.mac + " " + m.who, m.mac
+		return m.name + " " + m.who, m.mac
 	}
 	return client.String(), ""
 }
