@@ -36,6 +36,8 @@ type machine struct {
 	asked       bool      // a file of the present story was asked for, by more than its size
 	heard       time.Time // the last thing seen of it
 	grub        bool      // the last file it got is GRUB
+	told        pace      // lines about its messages
+	warned      pace
 
 	booted, failed int // stories that ended with the boot file, and that did not
 }

@@ -34,5 +34,8 @@ func (s *Server) send(k socket, d datagram, r proxydhcp.Reply, mac string) error
 }
 
 func (s *Server) unsent(mac string, err error) {
+	if !s.quotas.warnings.allows(s.now(), mac, nil) {
+		return
+	}
 	s.Log.Warn(fmt.Sprintf("%s: answer not sent: %v", cmp.Or(mac, unnamed), err), "event", evDecision, "mac", mac, "error", err.Error())
 }

@@ -109,13 +109,10 @@ func (s *Server) reply(k socket, d datagram, r proxydhcp.Reply) error {
 
 // answered tells of a decision, and begins or continues the machine's story.
 func (s *Server) answered(e proxydhcp.Event, m *machine, d proxydhcp.Decision) {
-	why := d.Why
-	if s.observing {
-		why += "; not sent, only observing"
+	if s.quotas.decisions.allows(s.now(), m.name, &m.told) {
+		s.tellAnswer(m, d)
 	}
-	s.Log.LogAttrs(context.Background(), slog.LevelInfo, m.name+" "+why, slog.String("event", evDecision), slog.String("mac", m.mac),
-		slog.String("arch", d.Arch.String()), slog.String("rule", origin(d.Case)), slog.Bool("sent", !s.observing))
-	if d.Refusal != "" {
+	if d.Refusal != "" && s.quotas.warnings.allows(s.now(), m.name, &m.warned) {
 		s.Log.Warn(m.name+": changed the way of answering: "+d.Refusal, "event", evDecision, "mac", m.mac, "refused", string(m.Refused))
 	}
 	switch {
@@ -134,6 +131,15 @@ func (s *Server) answered(e proxydhcp.Event, m *machine, d proxydhcp.Decision) {
 	}
 }
 
+func (s *Server) tellAnswer(m *machine, d proxydhcp.Decision) {
+	why := d.Why
+	if s.observing {
+		why += "; not sent, only observing"
+	}
+	s.Log.LogAttrs(context.Background(), slog.LevelInfo, m.name+" "+why, slog.String("event", evDecision), slog.String("mac", m.mac),
+		slog.String("arch", d.Arch.String()), slog.String("rule", origin(d.Case)), slog.Bool("sent", !s.observing))
+}
+
 func origin(c *plan.Case) string {
 	if c == nil {
 		return ""
@@ -147,6 +153,9 @@ func (s *Server) quiet(e proxydhcp.Event, m *machine, d proxydhcp.Decision) {
 	level := slog.LevelDebug
 	if d.Who != "" && (e.Packet.MessageType() == dhcpopts.Discover || e.Port == proxydhcp.BINLPort) {
 		level = slog.LevelInfo
+	}
+	if !s.Log.Enabled(context.Background(), level) || !s.quotas.decisions.allows(s.now(), m.name, &m.told) {
+		return
 	}
 	s.Log.Log(context.Background(), level, m.name+" "+d.Why, "event", evDecision, "mac", m.mac, "sent", false)
 }
@@ -166,7 +175,7 @@ func (s *Server) overhear(e proxydhcp.Event) {
 		s.book.lost(m)
 	}
 	who, ok := proxydhcp.RivalOf(e)
-	if _, named := s.rivals.get(who); ok && !named {
+	if _, named := s.rivals.get(who); ok && !named && s.quotas.warnings.allows(s.now(), who.String(), nil) {
 		s.rivals.put(who, true)
 		s.Log.Warn(fmt.Sprintf("another PXE responder answers: %s; machines take either answer", who), "event", evRival, "server", who.String())
 	}

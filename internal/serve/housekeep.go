@@ -29,6 +29,7 @@ func (s *Server) housekeep(ctx context.Context) error {
 		case <-tick.C:
 			s.reloadIfChanged()
 			s.sweep()
+			s.tellLeftOut(false)
 			if err := s.checkGround(); err != nil {
 				return err
 			}

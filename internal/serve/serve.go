@@ -88,6 +88,7 @@ type Server struct {
 	after     func(time.Duration, func())
 	metrics   metrics
 	capture   *recorder
+	quotas    *quotas
 
 	certificate atomic.Pointer[tls.Certificate] // of HTTPS; nil without
 
@@ -125,7 +126,7 @@ func Open(c Config) (*Server, error) {
 		Config: c, inherited: inherit(), now: time.Now,
 		after: func(d time.Duration, f func()) { time.AfterFunc(d, f) },
 		book:  newBook(), rivals: newLRU[netip.Addr, bool](maxRivals), servers: newLRU[netip.Addr, bool](maxRivals), fetching: map[netip.Addr]int{},
-		downloads: map[*download]struct{}{}, observing: c.Observe == ObserveOnly,
+		downloads: map[*download]struct{}{}, observing: c.Observe == ObserveOnly, quotas: newQuotas(),
 	}
 	for i := range s.Ifaces {
 		s.ifaces = append(s.ifaces, &s.Ifaces[i])
@@ -298,5 +299,6 @@ func (s *Server) finish() {
 	}
 	s.stopHTTP(ctx)
 	s.tftp.Shutdown(ctx)
+	s.tellLeftOut(true)
 	s.summary()
 }

@@ -58,8 +58,8 @@ func testServer(t testing.TB, files map[string]string) (*Server, *bytes.Buffer) 
 		Config: Config{Root: root, HTTPPort: 80, Log: slog.New(NewTextHandler(out))},
 		ifaces: []*Iface{{Interface: &net.Interface{Index: 7, Name: "lab0"}, Addrs: []netip.Prefix{netip.MustParsePrefix("10.0.0.2/24")}}},
 		book:   newBook(), rivals: newLRU[netip.Addr, bool](maxRivals), servers: newLRU[netip.Addr, bool](maxRivals), fetching: map[netip.Addr]int{},
-		downloads: map[*download]struct{}{},
-		now:       func() time.Time { return at }, neighbour: func(netip.Addr) net.HardwareAddr { return nil },
+		downloads: map[*download]struct{}{}, quotas: newQuotas(),
+		now: func() time.Time { return at }, neighbour: func(netip.Addr) net.HardwareAddr { return nil },
 	}
 	return s, out
 }

@@ -85,6 +85,9 @@ func (s *Server) meet(d datagram, p *dhcpopts.Packet) {
 	if _, met := s.servers.get(d.remote.Addr()); met || p.Op != 2 || p.YIAddr.IsUnspecified() {
 		return
 	}
+	if !s.quotas.warnings.allows(s.now(), d.remote.Addr().String(), nil) {
+		return
+	}
 	s.servers.put(d.remote.Addr(), true)
 	s.introduce(d, p)
 }
