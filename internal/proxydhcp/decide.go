@@ -3,6 +3,7 @@ package proxydhcp
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -96,7 +97,7 @@ func RivalOf(e Event) (netip.Addr, bool) {
 		return netip.Addr{}, false
 	}
 	s := serverOf(e)
-	return s, s != e.Local
+	return s, s != e.Local && !slices.Contains(e.Own, s)
 }
 
 // serverOf is option 54 of a server's message, or who sent it.

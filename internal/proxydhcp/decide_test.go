@@ -246,7 +246,10 @@ func TestRival(t *testing.T) {
 	who, ok := RivalOf(e)
 	require.True(t, ok)
 	require.Equal(t, other1, who)
-	e.Local = other1
+	e.Own = []netip.Addr{local, other1}
+	_, ok = RivalOf(e)
+	require.False(t, ok, "our own answer, on another interface of the same network")
+	e.Local, e.Own = other1, nil
 	_, ok = RivalOf(e)
 	require.False(t, ok, "our own answer")
 }

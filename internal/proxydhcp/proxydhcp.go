@@ -43,6 +43,7 @@ type Event struct {
 	Port   uint16         // ours, to which it came; for messages of other servers the port it was heard on
 	From   netip.AddrPort // who sent it
 	Local  netip.Addr     // our address on the interface it came in by
+	Own    []netip.Addr   // our addresses on all interfaces, which may share a network
 }
 
 // Reply is a message to send.

@@ -48,7 +48,7 @@ func (s *Server) handle(k socket, d datagram) {
 		s.metrics.broken.Add(1)
 		return
 	}
-	e := proxydhcp.Event{Packet: p, Port: d.local.Port(), From: d.remote, Local: d.local.Addr()}
+	e := s.event(d, p)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.meet(d, p)
@@ -65,6 +65,25 @@ func (s *Server) handle(k socket, d datagram) {
 		}
 	}
 	s.answered(e, m, decision)
+}
+
+// event is a message as Decide sees it.
+func (s *Server) event(d datagram, p *dhcpopts.Packet) proxydhcp.Event {
+	e := proxydhcp.Event{Packet: p, Port: d.local.Port(), From: d.remote, Local: d.local.Addr()}
+	if p.Op == 2 {
+		e.Own = s.own()
+	}
+	return e
+}
+
+// own lists our addresses.
+func (s *Server) own() (all []netip.Addr) {
+	for _, i := range s.ifaces {
+		for _, p := range i.Addrs {
+			all = append(all, p.Addr())
+		}
+	}
+	return all
 }
 
 // decide asks Decide and keeps what it has learned of the machine.

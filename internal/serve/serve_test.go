@@ -234,6 +234,15 @@ func TestContested(t *testing.T) {
 	}
 }
 
+// Two interfaces of one network hear each other's answers: they are no rivals.
+func TestOwnAnswerIsNoRival(t *testing.T) {
+	s, out := testServer(t, nil)
+	s.ifaces = append(s.ifaces, &Iface{Interface: &net.Interface{Index: 8, Name: "lab1"}, Addrs: []netip.Prefix{netip.MustParsePrefix("10.0.0.3/24")}})
+	hearRival(s)
+	require.Empty(t, out.String())
+	require.Nil(t, s.book.known(theMAC))
+}
+
 // What observes sends nothing, and expects nothing of machines.
 func TestObserving(t *testing.T) {
 	s, out := testServer(t, nil)

@@ -74,7 +74,7 @@ func (s *Server) gather(ctx context.Context, ear *rawSocket, xid uint32, until t
 			continue
 		}
 		s.capture.record(d.remote, d.local, d.payload)
-		s.overhear(proxydhcp.Event{Packet: p, Port: clientPort, From: d.remote, Local: d.local.Addr()})
+		s.overhear(s.event(d, p))
 		s.meet(d, p)
 	}
 	_ = ear.SetReadDeadline(time.Time{})
