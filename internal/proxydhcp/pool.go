@@ -100,11 +100,11 @@ func (p *Pool) Apply(g Grant) {
 	if g.MAC == "" {
 		return
 	}
-	if earlier, ok := p.byMAC[g.MAC]; ok {
-		if p.leases[earlier].Taken && !g.Taken {
+	if earlier := p.leases[p.byMAC[g.MAC]]; earlier.MAC == g.MAC {
+		if earlier.Taken && !g.Taken {
 			return
 		}
-		p.leases[earlier] = Grant{Addr: earlier, MAC: g.MAC} // over, and no first choice for others
+		p.leases[earlier.Addr] = Grant{Addr: earlier.Addr, MAC: g.MAC} // over, and no first choice for others
 	}
 	p.byMAC[g.MAC] = g.Addr
 }
@@ -189,7 +189,10 @@ func lease(now time.Time, e Event, client dhcpopts.Client, p Policy, m Machine) 
 		if len(id) == 4 && !ours {
 			return silent(m, "accepts an address of %s", chosen(e.Packet))
 		}
-		if !wanted.IsValid() || !pool.free(now, wanted, mac) && !(ours && pool.takes(now, wanted, mac)) {
+		if !wanted.IsValid() {
+			return silent(m, "%s asks for no address", describe(client))
+		}
+		if !pool.free(now, wanted, mac) && !(ours && pool.takes(now, wanted, mac)) {
 			return silent(m, "%s asks for %s, which is not free here", describe(client), wanted)
 		}
 		m.Requested = true

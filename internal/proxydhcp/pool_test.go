@@ -142,6 +142,11 @@ func TestPoolMoves(t *testing.T) {
 	require.Contains(t, decided(p, now, taking(withMAC(x64, 3), second.String())).Why, "is not free here")
 	still, _ := sent(t, decided(p, now, withMAC(x64, 1)))
 	require.Equal(t, second, still.YIAddr, "who has the first now takes nothing from it")
+
+	p.Pool.Reserve(second)
+	decided(p, now, taking(withMAC(x64, 1), "10.99.0.102"))
+	require.Contains(t, decided(p, now, taking(withMAC(x64, 4), second.String())).Why, "is not free here", "it stays reserved")
+	require.Equal(t, "UEFI x64 asks for no address", decided(p, now, with(x64, dhcpopts.Request)).Why)
 }
 
 // Machines that are not to be answered get no address either.
