@@ -76,7 +76,7 @@ func overheard(e Event, m Machine) Decision {
 	case kind == dhcpopts.Offer && given:
 		m.Address = true
 		if file := FileOf(e.Packet.Answer()); file != "" {
-			m.Rival = Rival{Server: serverOf(e), File: file}
+			m.Rival = Rival{Server: serverOf(e), File: file[:min(len(file), maxRivalFile)]}
 		}
 		return silent(m, "%s offers it %s", serverOf(e), e.Packet.YIAddr)
 	case kind == dhcpopts.NAK:
@@ -89,6 +89,10 @@ func overheard(e Event, m Machine) Decision {
 	}
 	return silent(m, "message type %d of %s", e.Packet.MessageType(), serverOf(e))
 }
+
+// maxRivalFile bounds what is remembered of another server's boot file, of
+// thousands of machines.
+const maxRivalFile = 255
 
 // RivalOf returns the address of another PXE responder, when the event is its
 // answer: a reply that says PXEClient or HTTPClient and is not ours.

@@ -1,6 +1,7 @@
 package proxydhcp
 
 import (
+	"bytes"
 	"encoding/hex"
 	"net/netip"
 	"strings"
@@ -329,6 +330,11 @@ func TestRivalFile(t *testing.T) {
 	offer.Packet.Options = []dhcpopts.Option{{Code: 53, Data: []byte{dhcpopts.Offer}}, {Code: 54, Data: other1.AsSlice()}}
 	m := Decide(now, offer, thePlan(Auto), Machine{}, "").Machine
 	require.Equal(t, Rival{Server: other1, File: "own.efi"}, m.Rival)
+
+	copy(offer.Packet.File[:], make([]byte, 128))
+	offer.Packet.Options = append(offer.Packet.Options, dhcpopts.Option{Code: dhcpopts.OptBootFile, Data: bytes.Repeat([]byte{'x'}, 2000), In: dhcpopts.InOptions})
+	m = Decide(now, offer, thePlan(Auto), Machine{}, "").Machine
+	require.Len(t, m.Rival.File, maxRivalFile)
 }
 
 func FuzzDecide(f *testing.F) {
