@@ -48,6 +48,9 @@ func (s *Server) handle(k socket, d datagram) {
 		s.metrics.broken.Add(1)
 		return
 	}
+	if s.isOurs(p) {
+		return
+	}
 	e := s.event(d, p)
 	s.mu.Lock()
 	defer s.mu.Unlock()

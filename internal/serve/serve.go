@@ -98,6 +98,7 @@ type Server struct {
 	tcp   []net.Listener
 	tftp  *tftpserve.Server
 	http  *http.Server
+	asked []uint32               // xids of our own questions at the start
 	notes []string               // of opening
 	watch []string               // files that the plan and the certificate are made from
 	seen  map[string]fs.FileInfo // their state when they were read

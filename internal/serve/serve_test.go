@@ -243,6 +243,22 @@ func TestOwnAnswerIsNoRival(t *testing.T) {
 	require.Nil(t, s.book.known(theMAC))
 }
 
+// The question at the start, heard by another interface of the same network, is
+// no machine's; a machine that has its number by chance is answered.
+func TestOwnQuestion(t *testing.T) {
+	s, out := testServer(t, nil)
+	s.policies = s.resolve(x64Plan("bootx64.efi"))
+	s.asked = []uint32{1}
+	wire := &sent{}
+	hear(s, wire, dhcpopts.Firmware(dhcpopts.EFIX64), 67)
+	require.Len(t, wire.all, 1)
+	out.Reset()
+	s.ifaces[0].HardwareAddr = theMAC
+	hear(s, wire, dhcpopts.Firmware(dhcpopts.EFIX64), 67)
+	require.Len(t, wire.all, 1)
+	require.Empty(t, out.String())
+}
+
 // What observes sends nothing, and expects nothing of machines.
 func TestObserving(t *testing.T) {
 	s, out := testServer(t, nil)
