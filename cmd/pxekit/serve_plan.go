@@ -1,13 +1,16 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
 	"net/netip"
 	"slices"
 	"strings"
 	"sync"
 
 	"pxekit/dhcpopts"
+	"pxekit/dhcpopts/dialect"
 	"pxekit/dhcpopts/plan"
 	"pxekit/internal/serve"
 )
@@ -17,7 +20,7 @@ import (
 func (v *serveVerb) source(c serve.Config) func() (*plan.Plan, []string, error) {
 	if v.plan.file == "-" {
 		once := sync.OnceValues(func() (*plan.Plan, error) {
-			p, _, err := v.planned()
+			p, _, err := v.planned(nil)
 			return p, err
 		})
 		return func() (*plan.Plan, []string, error) {
@@ -26,7 +29,13 @@ func (v *serveVerb) source(c serve.Config) func() (*plan.Plan, []string, error) 
 		}
 	}
 	if v.plan.file != "" || v.plan.typed() != "" {
-		return v.planned
+		loads := 0
+		return func() (*plan.Plan, []string, error) {
+			if loads++; loads > 1 {
+				return v.planned(c.Log)
+			}
+			return v.planned(nil)
+		}
 	}
 	scheme := "http"
 	switch {
@@ -46,8 +55,9 @@ func (v *serveVerb) source(c serve.Config) func() (*plan.Plan, []string, error) 
 
 // planned reads the plan of flags or file. Without a server it sends each
 // machine to the address that it asks. A plan with errors is one error, which
-// says all when it comes while serving.
-func (v *serveVerb) planned() (*plan.Plan, []string, error) {
+// says all when it comes while serving. What is odd about the plan goes to log
+// while serving, and before that, without a log, where all verbs say it.
+func (v *serveVerb) planned(log *slog.Logger) (*plan.Plan, []string, error) {
 	p, found, err := v.plan.load(v.ui)
 	if err != nil {
 		return nil, nil, err
@@ -58,8 +68,26 @@ func (v *serveVerb) planned() (*plan.Plan, []string, error) {
 	if err := someRules(p); err != nil {
 		return nil, nil, err
 	}
-	v.findings(found)
+	if log == nil {
+		v.findings(found)
+	} else {
+		logFindings(log, found)
+	}
 	return p, p.Notes(), nil
+}
+
+// logFindings writes findings as lines of the log.
+func logFindings(log *slog.Logger, found []dhcpopts.Finding) {
+	for _, f := range found {
+		level, text := slog.LevelWarn, sentence(f)
+		if f.Severity == dhcpopts.Info {
+			level = slog.LevelInfo
+		}
+		if f.Hint != "" {
+			text += "; " + f.Hint
+		}
+		log.Log(context.Background(), level, dialect.Printable(text), "event", "plan", "id", f.ID)
+	}
 }
 
 // refused is the first error among findings, nil without one.

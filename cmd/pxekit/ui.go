@@ -107,19 +107,24 @@ func safeLines(text string) string {
 // findings prints findings and returns how many are errors.
 func (u *ui) findings(all []dhcpopts.Finding) (bad int) {
 	for _, f := range all {
-		text := f.Message
-		if place := f.Place.String(); place != "" {
-			text = place + ": " + text
-		}
-		if f.ID != "" {
-			text += " (" + f.ID + ")"
-		}
-		u.say(kindOf(f.Severity), text, f.Hint)
+		u.say(kindOf(f.Severity), sentence(f), f.Hint)
 		if f.Severity == dhcpopts.Error {
 			bad++
 		}
 	}
 	return bad
+}
+
+// sentence is a finding in words, with where it is and its ID.
+func sentence(f dhcpopts.Finding) string {
+	text := f.Message
+	if place := f.Place.String(); place != "" {
+		text = place + ": " + text
+	}
+	if f.ID != "" {
+		text += " (" + f.ID + ")"
+	}
+	return text
 }
 
 func kindOf(s dhcpopts.Severity) string {

@@ -65,41 +65,6 @@ func silent(m Machine, format string, args ...any) Decision {
 	return Decision{Machine: m, Why: fmt.Sprintf(format, args...)}
 }
 
-// overheard learns from another server's answer: that the machine has been
-// offered an address, and with it maybe another boot file than ours; or what to
-// boot alone. The latter may be heard before the DISCOVER.
-func overheard(e Event, m Machine) Decision {
-	if _, rival := RivalOf(e); rival && e.Packet.YIAddr.IsUnspecified() {
-		m.XID, m.Contested = e.Packet.XID, true
-	}
-	if e.Packet.MessageType() == dhcpopts.Offer && !e.Packet.YIAddr.IsUnspecified() {
-		m.Address = true
-		if file := FileOf(e.Packet.Answer()); file != "" {
-			m.Rival = Rival{Server: serverOf(e), File: file}
-		}
-		return silent(m, "%s offers it %s", serverOf(e), e.Packet.YIAddr)
-	}
-	return silent(m, "message type %d of %s", e.Packet.MessageType(), serverOf(e))
-}
-
-// RivalOf returns the address of another PXE responder, when the event is its
-// answer: a reply that says PXEClient or HTTPClient and is not ours.
-func RivalOf(e Event) (netip.Addr, bool) {
-	if e.Packet.Op != 2 || !boots(dhcpopts.Client{VendorClass: value(e.Packet, dhcpopts.OptClass)}) {
-		return netip.Addr{}, false
-	}
-	s := serverOf(e)
-	return s, s != e.Local
-}
-
-// serverOf is option 54 of a server's message, or who sent it.
-func serverOf(e Event) netip.Addr {
-	if id := value(e.Packet, dhcpopts.OptServerID); len(id) == 4 {
-		return netip.AddrFrom4([4]byte(id))
-	}
-	return e.From.Addr()
-}
-
 func value(p *dhcpopts.Packet, code uint8) []byte {
 	v, _ := p.Get(code)
 	return v
@@ -165,7 +130,18 @@ func ask(e Event, client dhcpopts.Client, p Policy, m Machine) Decision {
 	return acknowledge(e, client, p, m, bootItem(e.Packet))
 }
 
-// acknowledge sends the boot file as an ACK; item is what a menu's user picked.
+// answering is the type of answer that the sender of a message waits for: an
+// OFFER to a DISCOVER, on port 4011 too (RFC 2131 section 3.1). No firmware that
+// was measured sends one there; dnsmasq answers it so [source: rfc2131.c].
+func answering(e Event) uint8 {
+	if e.Packet.MessageType() == dhcpopts.Discover {
+		return dhcpopts.Offer
+	}
+	return dhcpopts.Ack
+}
+
+// acknowledge sends the boot file, as an ACK where the client has an address; item
+// is what a menu's user picked.
 func acknowledge(e Event, client dhcpopts.Client, p Policy, m Machine, item *dhcpopts.BootItem) Decision {
 	c := p.caseOf(client)
 	if c == nil {
@@ -182,7 +158,7 @@ func acknowledge(e Event, client dhcpopts.Client, p Policy, m Machine, item *dhc
 		}
 		answer.Options = withItem(answer.Options, *item)
 	}
-	reply := reply(e, client, dhcpopts.Ack)
+	reply := reply(e, client, answering(e))
 	reply.boot(e, answer)
 	m.Elsewhere = elsewhere(e, answer)
 	step := "asked port " + strconv.Itoa(int(e.Port)) + ", told " + FileOf(answer) + " (" + c.Origin + ")"

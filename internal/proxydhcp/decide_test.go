@@ -1,6 +1,7 @@
 package proxydhcp
 
 import (
+	"bytes"
 	"encoding/hex"
 	"net/netip"
 	"strings"
@@ -110,6 +111,7 @@ func TestDecide(t *testing.T) {
 		{"INFORM", at(with(x64, dhcpopts.Inform), leased), 67, Direct, "", 0, "", "", "", ""},
 		{"REQUEST to the DHCP server", with(x64, dhcpopts.Request, toOther), 67, Direct, "", 0, "", "", "", ""},
 		{"REQUEST on 4011", at(with(x64, dhcpopts.Request), leased), 4011, BINL, "10.99.0.50:4011", 5, "10.99.0.2", "bootx64.efi", "bootx64.efi\x00", ""},
+		{"DISCOVER on 4011", x64, 4011, BINL, everyone, 2, "10.99.0.2", "bootx64.efi", "bootx64.efi\x00", ""},
 		{"4011 with an item: 71 echoed", at(with(x64, dhcpopts.Request, item), leased), 4011, Direct, "10.99.0.50:4011", 5, "10.99.0.2", "bootx64.efi", "bootx64.efi\x00", "\x47\x04\x00\x01\x00\x00\xff"},
 		{"discovery on 67 by unicast", at(with(bios, dhcpopts.Request, item), leased), 67, Direct, "10.99.0.50:68", 5, "10.99.0.2", `boot\x64\wdsnbp.com`, "boot\\x64\\wdsnbp.com\x00", "\x47\x04\x00\x01\x00\x00\xff"},
 		{"through a relay", relayed, 67, Direct, "10.88.0.1:67", 2, "10.99.0.2", "bootx64.efi", "bootx64.efi\x00", "\x06\x01\x08\xff"},
@@ -193,6 +195,7 @@ func TestAuto(t *testing.T) {
 		{"another responder offered as well, whose file it may have taken", x64, change(func(m *Machine) { m.Address, m.Requested, m.Contested = true, true, true }), "", Direct},
 		{"its file is on a server that we do not see", x64, change(func(m *Machine) { m.Requested, m.Elsewhere = true, true }), "", Direct},
 		{"binl, asked 4011", x64, change(func(m *Machine) { m.Strategy, m.Requested, m.Asked = BINL, true, true }), "", BINL},
+		{"its address was refused: it has to begin anew", x64, change(func(m *Machine) { m.Requested, m.Denied = true, other1 }), "", Direct},
 		{"HTTP boot", dhcpopts.Firmware(dhcpopts.HTTPX64), change(func(m *Machine) { m.Address = true }), BINL, Direct},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -219,8 +222,18 @@ func TestMachineLearns(t *testing.T) {
 	offer.Packet.Options = []dhcpopts.Option{{Code: 53, Data: []byte{dhcpopts.Offer}}, {Code: 54, Data: other1.AsSlice()}}
 	require.True(t, Decide(now, offer, thePlan(Auto), Machine{}, "").Machine.Address)
 
-	m := Decide(now, event(with(x64, dhcpopts.Request), 67), thePlan(Auto), Machine{}, "").Machine
+	m := Decide(now, event(with(x64, dhcpopts.Request), 67), thePlan(Auto), Machine{Address: true}, "").Machine
 	require.True(t, m.Requested)
+
+	nak := offer
+	nak.Packet = &dhcpopts.Packet{Header: dhcpopts.Header{Op: 2}, Options: []dhcpopts.Option{{Code: 53, Data: []byte{dhcpopts.NAK}}, {Code: 54, Data: other1.AsSlice()}}}
+	denied := Decide(now, nak, thePlan(Auto), m, "").Machine
+	require.Equal(t, other1, denied.Denied)
+	require.False(t, denied.Address)
+	offer.Packet.Options[0].Data[0] = dhcpopts.Ack
+	given := Decide(now, offer, thePlan(Auto), denied, "").Machine
+	require.True(t, given.Address && given.Requested && !given.Denied.IsValid(), "another server gives it one all the same")
+
 	m = Decide(now, event(at(with(x64, dhcpopts.Request), leased), 4011), thePlan(Auto), m, "").Machine
 	require.True(t, m.Requested && m.Asked)
 }
@@ -234,7 +247,10 @@ func TestRival(t *testing.T) {
 	who, ok := RivalOf(e)
 	require.True(t, ok)
 	require.Equal(t, other1, who)
-	e.Local = other1
+	e.Own = []netip.Addr{local, other1}
+	_, ok = RivalOf(e)
+	require.False(t, ok, "our own answer, on another interface of the same network")
+	e.Local, e.Own = other1, nil
 	_, ok = RivalOf(e)
 	require.False(t, ok, "our own answer")
 }
@@ -314,6 +330,11 @@ func TestRivalFile(t *testing.T) {
 	offer.Packet.Options = []dhcpopts.Option{{Code: 53, Data: []byte{dhcpopts.Offer}}, {Code: 54, Data: other1.AsSlice()}}
 	m := Decide(now, offer, thePlan(Auto), Machine{}, "").Machine
 	require.Equal(t, Rival{Server: other1, File: "own.efi"}, m.Rival)
+
+	copy(offer.Packet.File[:], make([]byte, 128))
+	offer.Packet.Options = append(offer.Packet.Options, dhcpopts.Option{Code: dhcpopts.OptBootFile, Data: bytes.Repeat([]byte{'x'}, 2000), In: dhcpopts.InOptions})
+	m = Decide(now, offer, thePlan(Auto), Machine{}, "").Machine
+	require.Len(t, m.Rival.File, maxRivalFile)
 }
 
 func FuzzDecide(f *testing.F) {

@@ -94,8 +94,8 @@ func mayAnswer(t *testing.T, w wire, e Event, c dhcpopts.Client) {
 func wellFormed(t *testing.T, e Event, c dhcpopts.Client, d Decision) {
 	t.Helper()
 	p, to := sent(t, d)
-	require.Equal(t, e.Packet.MessageType() == dhcpopts.Discover && e.Port == 67, p.MessageType() == dhcpopts.Offer)
-	require.Contains(t, []uint8{dhcpopts.Offer, dhcpopts.Ack}, p.MessageType(), "never a NAK")
+	kinds := map[uint8]uint8{dhcpopts.Discover: dhcpopts.Offer, dhcpopts.Request: dhcpopts.Ack}
+	require.Equal(t, kinds[e.Packet.MessageType()], p.MessageType(), "what its sender waits for, never a NAK")
 	require.True(t, p.YIAddr.IsUnspecified())
 	require.Equal(t, e.Packet.XID, p.XID)
 	require.Equal(t, e.Packet.CHAddr, p.CHAddr)

@@ -124,6 +124,31 @@ func TestPoolOfferEndsNoLease(t *testing.T) {
 	require.NotEmpty(t, decided(p, later, taking(withMAC(x64, 1), "10.99.0.100")).Replies)
 }
 
+// A machine that moves to another address leaves the first to others; an offer
+// of another leaves it the lease that it has.
+func TestPoolMoves(t *testing.T) {
+	p, x64 := withPool(t), dhcpopts.Firmware(dhcpopts.EFIX64)
+	first, second := addr("10.99.0.100"), addr("10.99.0.101")
+	decided(p, now, taking(withMAC(x64, 1), first.String()))
+	p.Pool.Apply(Grant{Addr: second, MAC: string(withMAC(x64, 1).MAC), Until: now.Add(offerTime)})
+	require.Contains(t, decided(p, now, taking(withMAC(x64, 2), first.String())).Why, "is not free here")
+	kept, _ := sent(t, decided(p, now, withMAC(x64, 1)))
+	require.Equal(t, first, kept.YIAddr)
+
+	decided(p, now, taking(withMAC(x64, 1), second.String()))
+	moved, _ := sent(t, decided(p, now, withMAC(x64, 1)))
+	require.Equal(t, second, moved.YIAddr)
+	require.NotEmpty(t, decided(p, now, taking(withMAC(x64, 2), first.String())).Replies)
+	require.Contains(t, decided(p, now, taking(withMAC(x64, 3), second.String())).Why, "is not free here")
+	still, _ := sent(t, decided(p, now, withMAC(x64, 1)))
+	require.Equal(t, second, still.YIAddr, "who has the first now takes nothing from it")
+
+	p.Pool.Reserve(second)
+	decided(p, now, taking(withMAC(x64, 1), "10.99.0.102"))
+	require.Contains(t, decided(p, now, taking(withMAC(x64, 4), second.String())).Why, "is not free here", "it stays reserved")
+	require.Equal(t, "UEFI x64 asks for no address", decided(p, now, with(x64, dhcpopts.Request)).Why)
+}
+
 // Machines that are not to be answered get no address either.
 func TestPoolFilters(t *testing.T) {
 	p := withPool(t)

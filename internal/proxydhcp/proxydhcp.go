@@ -43,6 +43,7 @@ type Event struct {
 	Port   uint16         // ours, to which it came; for messages of other servers the port it was heard on
 	From   netip.AddrPort // who sent it
 	Local  netip.Addr     // our address on the interface it came in by
+	Own    []netip.Addr   // our addresses on all interfaces, which may share a network
 }
 
 // Reply is a message to send.
@@ -76,18 +77,19 @@ type Menu struct {
 // Machine is what is known of one machine, by its MAC. The zero value is a
 // machine never seen.
 type Machine struct {
-	Strategy  Strategy  // Direct or BINL once one was offered
-	Offered   time.Time // our last OFFER
-	XID       uint32    // of the DISCOVER that it answers
-	Contested bool      // another PXE responder has answered that one too
-	Address   bool      // since then some server has offered it an address
-	Requested bool      // since then it has accepted an address
-	Asked     bool      // since then it has asked on port 4011
-	Fetched   bool      // since then it has asked for a file
-	Elsewhere bool      // the file it was offered is on another server, where we see no request
-	Loaded    bool      // that offer was to iPXE or for HTTP boot: no sign of how the firmware takes PXE offers
-	Refused   Strategy  // what its firmware was seen to refuse
-	Rival     Rival     // the boot file that a DHCP server's own offer names
+	Strategy  Strategy   // Direct or BINL once one was offered
+	Offered   time.Time  // our last OFFER
+	XID       uint32     // of the DISCOVER that it answers
+	Contested bool       // another PXE responder has answered that one too
+	Address   bool       // since then some server has offered it an address
+	Denied    netip.Addr // the server that has refused it an address since then; the zero Addr: none
+	Requested bool       // since then it has accepted an address
+	Asked     bool       // since then it has asked on port 4011
+	Fetched   bool       // since then it has asked for a file
+	Elsewhere bool       // the file it was offered is on another server, where we see no request
+	Loaded    bool       // that offer was to iPXE or for HTTP boot: no sign of how the firmware takes PXE offers
+	Refused   Strategy   // what its firmware was seen to refuse
+	Rival     Rival      // the boot file that a DHCP server's own offer names
 }
 
 // Rival is a boot file in an address offer, beside ours. iPXE takes that one,

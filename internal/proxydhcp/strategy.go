@@ -16,7 +16,8 @@ const oneAttempt = time.Minute
 // Refused means: the machine had an address offer as well, and still asks
 // again; or it accepted an address, and what was due never came. iPXE's second
 // DISCOVER is none (it always sends two), and neither is asking again on a
-// network that offers no address, or to take what another responder offered.
+// network that offers no address or refuses it, or to take what another responder
+// offered.
 // HTTP boot and a Raspberry Pi know no port 4011.
 func choose(now time.Time, want Strategy, c dhcpopts.Client, m Machine, learned Strategy) (Strategy, string) {
 	switch {
@@ -37,6 +38,9 @@ func choose(now time.Time, want Strategy, c dhcpopts.Client, m Machine, learned 
 func refused(now time.Time, m Machine) bool {
 	if m.Fetched || m.Contested || m.Loaded {
 		return false // it took the offer, or another's; asking again is a new boot
+	}
+	if m.Denied.IsValid() {
+		return false // it had to begin anew (RFC 2131 section 3.1 step 5)
 	}
 	if m.Requested {
 		return m.Strategy == Direct && !m.Elsewhere || m.Strategy == BINL && !m.Asked

@@ -25,7 +25,7 @@ func next(e Event, client dhcpopts.Client, p Policy, m Machine, said []byte) Dec
 	}
 	answer := withFile(c.Answer, c.Rule.WDS.File)
 	answer.Options = withWDS(answer.Options, *c.Rule.WDS, said)
-	reply := reply(e, client, dhcpopts.Ack)
+	reply := reply(e, client, answering(e))
 	reply.boot(e, answer)
 	m.Elsewhere = elsewhere(e, answer)
 	step := fmt.Sprintf("asked port %d what comes next, told %s (%s)", e.Port, FileOf(answer), c.Origin)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"pxekit/dhcpopts"
 	"pxekit/internal/proxydhcp"
 )
 
@@ -25,20 +26,25 @@ const storyEnds = 30 * time.Second
 // machine is one machine's boot as far as it was seen.
 type machine struct {
 	proxydhcp.Machine
-	mac         string // for people: 52:54:00:12:34:56
-	who         string // "UEFI x64"
-	fingerprint string // of its firmware
+	key         string     // what tells it apart, see keyOf; "": nothing
+	mac         string     // 52:54:00:12:34:56; "" without one
+	name        string     // for people: the same, or what else there is
+	ip          netip.Addr // what a DHCP server gave it last
+	who         string     // "UEFI x64"
+	fingerprint string     // of its firmware
 	steps       []string
 	asked       bool      // a file of the present story was asked for, by more than its size
 	heard       time.Time // the last thing seen of it
 	grub        bool      // the last file it got is GRUB
+	told        pace      // lines about its messages
+	warned      pace
 
 	booted, failed int // stories that ended with the boot file, and that did not
 }
 
 // book is what is known of the network.
 type book struct {
-	machines *lru[string, *machine]           // by hardware address
+	machines *lru[string, *machine]           // by key
 	byIP     *lru[netip.Addr, *machine]       // for TFTP and HTTP, which show no more
 	learned  *lru[string, proxydhcp.Strategy] // by fingerprint
 }
@@ -47,16 +53,27 @@ func newBook() *book {
 	return &book{newLRU[string, *machine](maxMachines), newLRU[netip.Addr, *machine](maxMachines), newLRU[string, proxydhcp.Strategy](maxFingerprints)}
 }
 
-// of returns the record of a hardware address, a new one when there is none.
+// of returns the record of a message's machine, a new one when there is none.
 // Only remember keeps it.
-func (b *book) of(mac net.HardwareAddr) *machine {
-	if m, ok := b.machines.get(string(mac)); ok {
+func (b *book) of(p *dhcpopts.Packet) *machine {
+	key := keyOf(p)
+	if m, ok := b.machines.get(key); ok {
 		return m
 	}
-	return &machine{mac: mac.String(), who: "PXE client"}
+	mac := net.HardwareAddr(p.MAC()).String()
+	m := &machine{key: key, mac: mac, name: mac, who: "PXE client"}
+	if mac == "" {
+		m.name = namedBy(p)
+	}
+	return m
 }
 
-func (b *book) remember(mac net.HardwareAddr, m *machine) { b.machines.put(string(mac), m) }
+// remember keeps a record, if its machine can be told from others.
+func (b *book) remember(m *machine) {
+	if m.key != "" {
+		b.machines.put(m.key, m)
+	}
+}
 
 // known finds a hardware address that was seen before.
 func (b *book) known(mac net.HardwareAddr) *machine {
@@ -64,24 +81,37 @@ func (b *book) known(mac net.HardwareAddr) *machine {
 	return m
 }
 
+// has notes that a machine was given an address, its only one.
+func (b *book) has(m *machine, ip netip.Addr) {
+	if m.ip != ip {
+		b.lost(m)
+	}
+	m.ip = ip
+	b.byIP.put(ip, m)
+}
+
+// lost notes that a machine has its address no longer.
+func (b *book) lost(m *machine) {
+	if now, _ := b.byIP.get(m.ip); now == m {
+		b.byIP.remove(m.ip)
+	}
+	m.ip = netip.Addr{}
+}
+
 // at finds the machine that has an address. neighbour is the system's own
-// knowledge of who has it, for machines whose DHCP answers were not heard.
+// knowledge of who has it, for machines whose DHCP answers were not heard; it is
+// asked each time, as an address may be somebody else's by then.
 func (b *book) at(ip netip.Addr, neighbour func(netip.Addr) net.HardwareAddr) *machine {
 	if m, ok := b.byIP.get(ip); ok {
-		return m
+		if current, _ := b.machines.get(m.key); current == m {
+			return m
+		}
+		b.byIP.remove(ip) // of a record that has made room since
 	}
-	mac := neighbour(ip)
-	if mac == nil {
-		mac = interfaceID(ip)
+	if mac := neighbour(ip); mac != nil {
+		return b.known(mac)
 	}
-	if mac == nil {
-		return nil
-	}
-	m := b.known(mac)
-	if m != nil {
-		b.byIP.put(ip, m)
-	}
-	return m
+	return b.known(interfaceID(ip))
 }
 
 // interfaceID reads a hardware address out of an IPv6 address that was made from
@@ -118,7 +148,7 @@ func (m *machine) end(result string, ok bool) string {
 	case !m.Elsewhere:
 		m.failed++
 	}
-	line := fmt.Sprintf("%s %s: %s", m.mac, m.who, strings.Join(append(m.steps, result), " → "))
+	line := fmt.Sprintf("%s %s: %s", m.name, m.who, strings.Join(append(m.steps, result), " → "))
 	m.steps = nil
 	return line
 }
@@ -140,6 +170,8 @@ func (m *machine) stalled(hears bool) string {
 		return "the boot file's transfer did not end"
 	case m.steps[len(m.steps)-1] == http.MethodHead:
 		return "asked for the boot file's size and not for the file"
+	case m.Denied.IsValid():
+		return fmt.Sprintf("DHCP server %s refuses it the address that it asks for (NAK)", m.Denied)
 	case m.Elsewhere && m.Requested:
 		return "took its address; the boot file is on another server, so what follows is not seen here"
 	case m.Requested && r.Server.IsValid():
@@ -167,7 +199,7 @@ func (b *book) sweep(now time.Time, hears bool) (verdicts []verdict) {
 			m.grub = false
 			m.booted, m.failed = m.booted-1, m.failed+1 // the loader came, and no further
 			verdicts = append(verdicts, verdict{m, fmt.Sprintf("%s %s: GRUB was loaded and asks for nothing here: signed GRUB takes its server "+
-				"from the DHCP server's own answer; set next-server (siaddr) there to this host", m.mac, m.who)})
+				"from the DHCP server's own answer; set next-server (siaddr) there to this host", m.name, m.who)})
 		}
 	})
 	return verdicts

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -38,5 +39,8 @@ func (s *Server) putOff(k socket, d datagram, r proxydhcp.Reply, mac string) {
 }
 
 func (s *Server) unsent(mac string, err error) {
-	s.Log.Warn(fmt.Sprintf("%s: answer not sent: %v", mac, err), "event", evDecision, "mac", mac, "error", err.Error())
+	if !s.quotas.warnings.allows(s.now(), mac, nil) {
+		return
+	}
+	s.Log.Warn(fmt.Sprintf("%s: answer not sent: %v", cmp.Or(mac, unnamed), err), "event", evDecision, "mac", mac, "error", err.Error())
 }

@@ -2,7 +2,6 @@ package serve
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -19,23 +18,6 @@ const clientPort = 68
 // maxMessage is more than any DHCP message on Ethernet; longer ones are cut, and
 // then refused as broken.
 const maxMessage = udpbatch.MaxMessage
-
-// loop reads one socket until ctx ends. Messages are handled one after the
-// other: a flood fills the socket's buffer and no memory of ours.
-func (s *Server) loop(ctx context.Context, k socket) error {
-	for {
-		batch, err := k.read()
-		switch {
-		case ctx.Err() != nil:
-			return nil
-		case errors.Is(err, net.ErrClosed):
-			return err
-		case err != nil: // an ICMP error of an earlier answer, for example
-			continue
-		}
-		s.handleAll(k, batch)
-	}
-}
 
 // handleAll handles what has come together. Its answers leave together too, and
 // then its lines of the log: alone a message waits for nothing, and under load
@@ -67,7 +49,10 @@ func (s *Server) handle(k socket, d datagram) {
 		s.metrics.broken.Add(1)
 		return
 	}
-	e := proxydhcp.Event{Packet: p, Port: d.local.Port(), From: d.remote, Local: d.local.Addr()}
+	if s.isOurs(p) {
+		return
+	}
+	e := s.event(d, p)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.meet(d, p)
@@ -86,10 +71,28 @@ func (s *Server) handle(k socket, d datagram) {
 	s.answered(e, m, decision)
 }
 
+// event is a message as Decide sees it.
+func (s *Server) event(d datagram, p *dhcpopts.Packet) proxydhcp.Event {
+	e := proxydhcp.Event{Packet: p, Port: d.local.Port(), From: d.remote, Local: d.local.Addr()}
+	if p.Op == 2 {
+		e.Own = s.own()
+	}
+	return e
+}
+
+// own lists our addresses.
+func (s *Server) own() (all []netip.Addr) {
+	for _, i := range s.ifaces {
+		for _, p := range i.Addrs {
+			all = append(all, p.Addr())
+		}
+	}
+	return all
+}
+
 // decide asks Decide and keeps what it has learned of the machine.
 func (s *Server) decide(e proxydhcp.Event) (proxydhcp.Decision, *machine) {
-	mac := net.HardwareAddr(e.Packet.MAC())
-	m := s.book.of(mac)
+	m := s.book.of(e.Packet)
 	print := m.fingerprint
 	if e.Packet.Op == 1 {
 		print = proxydhcp.Fingerprint(e.Packet)
@@ -107,7 +110,7 @@ func (s *Server) decide(e proxydhcp.Event) (proxydhcp.Decision, *machine) {
 		m.who, m.fingerprint = d.Who, print
 	}
 	if d.Who != "" || m.Contested {
-		s.book.remember(mac, m)
+		s.book.remember(m)
 	}
 	return d, m
 }
@@ -129,14 +132,11 @@ func (s *Server) reply(k socket, d datagram, r proxydhcp.Reply) error {
 
 // answered tells of a decision, and begins or continues the machine's story.
 func (s *Server) answered(e proxydhcp.Event, m *machine, d proxydhcp.Decision) {
-	why := d.Why
-	if s.observing {
-		why += "; not sent, only observing"
+	if s.quotas.decisions.allows(s.now(), m.name, &m.told) {
+		s.tellAnswer(m, d)
 	}
-	s.say(slog.LevelInfo, m.mac+" "+why, slog.String("event", evDecision), slog.String("mac", m.mac),
-		slog.String("arch", d.Arch.String()), slog.String("rule", origin(d.Case)), slog.Bool("sent", !s.observing))
-	if d.Refusal != "" {
-		s.Log.Warn(m.mac+": changed the way of answering: "+d.Refusal, "event", evDecision, "mac", m.mac, "refused", string(m.Refused))
+	if d.Refusal != "" && s.quotas.warnings.allows(s.now(), m.name, &m.warned) {
+		s.Log.Warn(m.name+": changed the way of answering: "+d.Refusal, "event", evDecision, "mac", m.mac, "refused", string(m.Refused))
 	}
 	switch {
 	case s.observing || d.Case == nil:
@@ -150,8 +150,17 @@ func (s *Server) answered(e proxydhcp.Event, m *machine, d proxydhcp.Decision) {
 		a = d.Grant.Addr
 	}
 	if !a.IsUnspecified() && !s.observing && d.Who != "" {
-		s.book.byIP.put(a, m)
+		s.book.has(m, a)
 	}
+}
+
+func (s *Server) tellAnswer(m *machine, d proxydhcp.Decision) {
+	why := d.Why
+	if s.observing {
+		why += "; not sent, only observing"
+	}
+	s.say(slog.LevelInfo, m.name+" "+why, slog.String("event", evDecision), slog.String("mac", m.mac),
+		slog.String("arch", d.Arch.String()), slog.String("rule", origin(d.Case)), slog.Bool("sent", !s.observing))
 }
 
 func origin(c *plan.Case) string {
@@ -168,7 +177,10 @@ func (s *Server) quiet(e proxydhcp.Event, m *machine, d proxydhcp.Decision) {
 	if d.Who != "" && (e.Packet.MessageType() == dhcpopts.Discover || e.Port == proxydhcp.BINLPort) {
 		level = slog.LevelInfo
 	}
-	s.say(level, m.mac+" "+d.Why, slog.String("event", evDecision), slog.String("mac", m.mac), slog.Bool("sent", false))
+	if !s.Log.Enabled(context.Background(), level) || !s.quotas.decisions.allows(s.now(), m.name, &m.told) {
+		return
+	}
+	s.say(level, m.name+" "+d.Why, slog.String("event", evDecision), slog.String("mac", m.mac), slog.Bool("sent", false))
 }
 
 // overhear learns from answers of other servers: rivals, and who has which
@@ -178,11 +190,15 @@ func (s *Server) overhear(e proxydhcp.Event) {
 	if p.Op != 2 {
 		return
 	}
-	if m := s.book.known(p.MAC()); m != nil && p.MessageType() == dhcpopts.Ack && !p.YIAddr.IsUnspecified() {
-		s.book.byIP.put(p.YIAddr, m)
+	switch m, _ := s.book.machines.get(keyOf(p)); {
+	case m == nil:
+	case p.MessageType() == dhcpopts.Ack && !p.YIAddr.IsUnspecified():
+		s.book.has(m, p.YIAddr)
+	case p.MessageType() == dhcpopts.NAK:
+		s.book.lost(m)
 	}
 	who, ok := proxydhcp.RivalOf(e)
-	if _, named := s.rivals.get(who); ok && !named {
+	if _, named := s.rivals.get(who); ok && !named && s.quotas.warnings.allows(s.now(), who.String(), nil) {
 		s.rivals.put(who, true)
 		s.Log.Warn(fmt.Sprintf("another PXE responder answers: %s; machines take either answer", who), "event", evRival, "server", who.String())
 	}

@@ -45,6 +45,9 @@ func (s *Server) junk(client netip.Addr, asked string, f *bootfiles.File) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	who, mac := s.whoIs(client)
+	if !s.quotas.files.allows(s.now(), who, nil) {
+		return
+	}
 	s.Log.Warn(fmt.Sprintf("%s asked for %s, served %s: the boot file name it was given, option 67 or the header's file, ends in %s; %s",
 		who, safe(asked), safe(f.Path), safe(f.Junk), junkCause(f.Junk)), "event", evFile, "mac", mac, "ip", client.String(), "file", f.Path, "junk", safe(f.Junk))
 }
@@ -95,6 +98,9 @@ func (s *Server) busy(client netip.Addr, name string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	who, mac := s.whoIs(client)
+	if !s.quotas.files.allows(s.now(), who, nil) {
+		return
+	}
 	s.Log.Warn(fmt.Sprintf("%s: TFTP for %s waits: too many transfers", who, safe(name)), "event", evFile, "mac", mac, "ip", client.String(), "file", safe(name), "ok", false)
 }
 
@@ -104,6 +110,9 @@ func (s *Server) strange(e tftpserve.Event) {
 	defer s.mu.Unlock()
 	client := e.Client.Addr()
 	who, mac := s.whoIs(client)
+	if !s.quotas.files.allows(s.now(), who, nil) {
+		return
+	}
 	s.Log.Warn(fmt.Sprintf("%s: TFTP packet refused: %v", who, e.Err), "event", evFile, "mac", mac, "ip", client.String(),
 		"file", safe(e.Packet.File), "ok", false, "error", e.Err.Error())
 }

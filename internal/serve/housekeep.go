@@ -29,6 +29,7 @@ func (s *Server) housekeep(ctx context.Context) error {
 		case <-tick.C:
 			s.reloadIfChanged()
 			s.sweep()
+			s.tellLeftOut(false)
 			if err := s.checkGround(); err != nil {
 				return err
 			}
@@ -73,7 +74,7 @@ func (s *Server) sweep() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for client := range s.fetching {
-		if m, ok := s.book.byIP.get(client); ok {
+		if m := s.book.at(client, s.neighbour); m != nil {
 			m.heard = s.now()
 		}
 	}

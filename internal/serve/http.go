@@ -64,6 +64,9 @@ type httpLog struct{ *Server }
 
 func (l httpLog) Write(b []byte) (int, error) {
 	text := strings.TrimPrefix(strings.TrimSpace(string(b)), "http: ")
+	if !l.quotas.files.allows(l.now(), "", nil) {
+		return len(b), nil
+	}
 	attrs := []any{"event", evFile, "ok", false}
 	if rest, ok := strings.CutPrefix(text, "TLS handshake error from "); ok {
 		at, why, _ := strings.Cut(rest, ": ")

@@ -204,10 +204,13 @@ func TestHTTPStory(t *testing.T) {
 	local := netip.MustParseAddr("127.0.0.1")
 	do := webServer(t, s)
 	begin := func() {
-		m := s.book.of(theMAC)
+		m := s.book.known(theMAC)
+		if m == nil {
+			m = &machine{key: string(theMAC), name: theMAC.String()}
+		}
 		m.who = "UEFI x64 HTTP boot"
 		m.begin(s.now(), "offered http://10.0.0.2/boot.efi (rule 1)")
-		s.book.remember(theMAC, m)
+		s.book.remember(m)
 		s.book.byIP.put(local, m)
 	}
 	const story = "52:54:00:12:34:56 UEFI x64 HTTP boot: offered http://10.0.0.2/boot.efi (rule 1) → "

@@ -63,7 +63,8 @@ func TestFolders(t *testing.T) {
 func TestNeighbours(t *testing.T) {
 	const table = `IP address       HW type     Flags       HW address            Mask     Device
 10.0.0.50        0x1         0x2         52:54:00:12:34:56     *        eth1
-10.0.0.51        0x1         0x0         broken                *        eth1
+10.0.0.51        0x1         0x2         broken                *        eth1
+10.0.0.53        0x1         0x0         00:00:00:00:00:00     *        eth1
 `
 	now, reads := time.Unix(1000, 0), 0
 	n := &neighbours{table: counted{strings.NewReader(table), &reads}, now: func() time.Time { return now }}
@@ -71,12 +72,18 @@ func TestNeighbours(t *testing.T) {
 		require.Equal(t, net.HardwareAddr(theMAC), n.find(theLease))
 		require.Nil(t, n.find(netip.MustParseAddr("10.0.0.51")))
 		require.Nil(t, n.find(netip.MustParseAddr("10.0.0.52")))
+		require.Nil(t, n.find(netip.MustParseAddr("10.0.0.53")))
 	}
 	once := reads
 	require.NotZero(t, once)
 	now = now.Add(readAgain)
 	n.find(theLease)
+	require.Equal(t, once, reads)
+	n.find(netip.MustParseAddr("10.0.0.52"))
 	require.Equal(t, 2*once, reads)
+	now = now.Add(trusted)
+	n.find(theLease)
+	require.Equal(t, 3*once, reads)
 
 	arp, file := newNeighbours()
 	require.NotNil(t, file)

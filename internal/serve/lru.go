@@ -37,11 +37,17 @@ func (l *lru[K, V]) put(key K, value V) {
 		return
 	}
 	if len(l.items) >= l.max {
-		last := l.order.Back()
-		delete(l.items, last.Value.(*pair[K, V]).key)
-		l.order.Remove(last)
+		l.remove(l.order.Back().Value.(*pair[K, V]).key)
 	}
 	l.items[key] = l.order.PushFront(&pair[K, V]{key, value})
+}
+
+// remove forgets a key, if it is known.
+func (l *lru[K, V]) remove(key K) {
+	if e, ok := l.items[key]; ok {
+		delete(l.items, key)
+		l.order.Remove(e)
+	}
 }
 
 // each calls f for all values.

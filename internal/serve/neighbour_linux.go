@@ -19,9 +19,11 @@ type neighbours struct {
 	macs  map[netip.Addr]net.HardwareAddr
 }
 
-// A flood of addresses that nobody has reads the table, of a thousand lines at
-// most (gc_thresh3 of arp(7)), no more often than this.
+// The table, of a thousand lines at most (gc_thresh3 of arp(7)), is believed for
+// trusted, and a flood of addresses that nobody has reads it no more often than
+// readAgain.
 const (
+	trusted   = time.Second
 	readAgain = 20 * time.Millisecond
 	arpTable  = 1 << 20
 )
@@ -37,7 +39,9 @@ func newNeighbours() (*neighbours, io.Closer) {
 
 // find returns who has an address, nil when nobody is known to.
 func (n *neighbours) find(ip netip.Addr) net.HardwareAddr {
-	if now := n.now(); n.table != nil && now.Sub(n.read) >= readAgain {
+	now := n.now()
+	age := now.Sub(n.read)
+	if n.table != nil && (age >= trusted || n.macs[ip] == nil && age >= readAgain) {
 		n.read, n.macs = now, parseARP(io.NewSectionReader(n.table, 0, arpTable))
 	}
 	return n.macs[ip]
@@ -47,7 +51,7 @@ func parseARP(r io.Reader) map[netip.Addr]net.HardwareAddr {
 	macs := map[netip.Addr]net.HardwareAddr{}
 	for lines := bufio.NewScanner(r); lines.Scan(); {
 		fields := strings.Fields(lines.Text())
-		if len(fields) < 4 {
+		if len(fields) < 4 || fields[2] == "0x0" { // nobody has answered
 			continue
 		}
 		ip, err := netip.ParseAddr(fields[0])

@@ -20,6 +20,7 @@ import (
 	"net/http"
 	"net/netip"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -87,6 +88,7 @@ type Server struct {
 	after     func(time.Duration, func())
 	metrics   metrics
 	capture   *recorder
+	quotas    *quotas
 
 	certificate atomic.Pointer[tls.Certificate] // of HTTPS; nil without
 
@@ -96,6 +98,7 @@ type Server struct {
 	tcp   []net.Listener
 	tftp  *tftpserve.Server
 	http  *http.Server
+	asked []uint32               // xids of our own questions at the start
 	notes []string               // of opening
 	watch []string               // files that the plan and the certificate are made from
 	seen  map[string]fs.FileInfo // their state when they were read
@@ -124,7 +127,7 @@ func Open(c Config) (*Server, error) {
 		Config: c, inherited: inherit(), now: time.Now,
 		after: func(d time.Duration, f func()) { time.AfterFunc(d, f) },
 		book:  newBook(), rivals: newLRU[netip.Addr, bool](maxRivals), servers: newLRU[netip.Addr, bool](maxRivals), fetching: map[netip.Addr]int{},
-		downloads: map[*download]struct{}{}, observing: c.Observe == ObserveOnly,
+		downloads: map[*download]struct{}{}, observing: c.Observe == ObserveOnly, quotas: newQuotas(),
 	}
 	for i := range s.Ifaces {
 		s.ifaces = append(s.ifaces, &s.Ifaces[i])
@@ -247,7 +250,7 @@ func (s *Server) Run(ctx context.Context) error {
 			}
 		})
 	}
-	for _, k := range append(s.dhcp, s.ears...) {
+	for _, k := range s.sockets() {
 		run(func() error { return s.loop(ctx, k) })
 	}
 	if s.observing {
@@ -270,12 +273,16 @@ func (s *Server) Run(ctx context.Context) error {
 	return errors.Join(<-faults, s.capture.fault())
 }
 
+// sockets are all that messages are read from, in memory of their own: [Server.Run]
+// and wake list them at once.
+func (s *Server) sockets() []socket { return slices.Concat(s.dhcp, s.ears) }
+
 // wake makes every read return, and lets no answer go that waits.
 func (s *Server) wake() {
 	s.mu.Lock()
 	s.stopping = true
 	s.mu.Unlock()
-	for _, k := range append(s.dhcp, s.ears...) {
+	for _, k := range s.sockets() {
 		_ = k.SetReadDeadline(time.Unix(1, 0))
 	}
 }
@@ -293,5 +300,6 @@ func (s *Server) finish() {
 	}
 	s.stopHTTP(ctx)
 	s.tftp.Shutdown(ctx)
+	s.tellLeftOut(true)
 	s.summary()
 }

@@ -58,8 +58,8 @@ func testServer(t testing.TB, files map[string]string) (*Server, *bytes.Buffer) 
 		Config: Config{Root: root, HTTPPort: 80, Log: slog.New(NewTextHandler(out))},
 		ifaces: []*Iface{{Interface: &net.Interface{Index: 7, Name: "lab0"}, Addrs: []netip.Prefix{netip.MustParsePrefix("10.0.0.2/24")}}},
 		book:   newBook(), rivals: newLRU[netip.Addr, bool](maxRivals), servers: newLRU[netip.Addr, bool](maxRivals), fetching: map[netip.Addr]int{},
-		downloads: map[*download]struct{}{},
-		now:       func() time.Time { return at }, neighbour: func(netip.Addr) net.HardwareAddr { return nil },
+		downloads: map[*download]struct{}{}, quotas: newQuotas(),
+		now: func() time.Time { return at }, neighbour: func(netip.Addr) net.HardwareAddr { return nil },
 	}
 	return s, out
 }
@@ -232,6 +232,31 @@ func TestContested(t *testing.T) {
 		hear(s, &sent{}, dhcpopts.Firmware(dhcpopts.EFIX64), 67)
 		require.NotContains(t, lines(out), "changed the way of answering")
 	}
+}
+
+// Two interfaces of one network hear each other's answers: they are no rivals.
+func TestOwnAnswerIsNoRival(t *testing.T) {
+	s, out := testServer(t, nil)
+	s.ifaces = append(s.ifaces, &Iface{Interface: &net.Interface{Index: 8, Name: "lab1"}, Addrs: []netip.Prefix{netip.MustParsePrefix("10.0.0.3/24")}})
+	hearRival(s)
+	require.Empty(t, out.String())
+	require.Nil(t, s.book.known(theMAC))
+}
+
+// The question at the start, heard by another interface of the same network, is
+// no machine's; a machine that has its number by chance is answered.
+func TestOwnQuestion(t *testing.T) {
+	s, out := testServer(t, nil)
+	s.policies = s.resolve(x64Plan("bootx64.efi"))
+	s.asked = []uint32{1}
+	wire := &sent{}
+	hear(s, wire, dhcpopts.Firmware(dhcpopts.EFIX64), 67)
+	require.Len(t, wire.all, 1)
+	out.Reset()
+	s.ifaces[0].HardwareAddr = theMAC
+	hear(s, wire, dhcpopts.Firmware(dhcpopts.EFIX64), 67)
+	require.Len(t, wire.all, 1)
+	require.Empty(t, out.String())
 }
 
 // What observes sends nothing, and expects nothing of machines.

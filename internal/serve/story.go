@@ -94,7 +94,7 @@ func (s *Server) fetched(client netip.Addr, f fetch) {
 	defer s.mu.Unlock()
 	m := s.book.at(client, s.neighbour)
 	who, mac := s.whoIs(client)
-	event, line := evFile, fmt.Sprintf("%s: %s, %s", who, safe(f.name), f)
+	event, line := evFile, ""
 	if m != nil {
 		m.heard, m.grub = s.now(), isGRUB(f.name) && f.fault == ""
 	}
@@ -103,6 +103,10 @@ func (s *Server) fetched(client netip.Addr, f fetch) {
 		event, line = evVerdict, m.end(f.String(), f.fault == "")
 	case f.part && f.fault == "":
 		return // iPXE reads a disk image by thousands of parts
+	case !s.quotas.files.allows(s.now(), who, nil):
+		return
+	default:
+		line = fmt.Sprintf("%s: %s, %s", who, safe(f.name), f)
 	}
 	attrs := []any{"event", event, "mac", mac, "ip", client.String(), "file", safe(f.name), "bytes", f.bytes, "seconds", f.took.Seconds(), "ok", f.fault == ""}
 	if f.fault != "" {
@@ -133,13 +137,21 @@ func (s *Server) missed(client netip.Addr, request, name string, err error) {
 		s.book.fetched(m)
 		m.heard, m.grub = s.now(), false
 	}
+	normal := ""
+	if errors.Is(err, fs.ErrNotExist) {
+		normal = usualMiss(name)
+	}
+	ends := normal == "" && m != nil && m.steps != nil
+	if !ends && !s.quotas.files.allows(s.now(), who, nil) {
+		return
+	}
 	attrs := []any{"mac", mac, "ip", client.String(), "file", safe(name), "ok", false, "error", why}
-	if normal := usualMiss(name); normal != "" && errors.Is(err, fs.ErrNotExist) {
+	if normal != "" {
 		s.Log.Info(fmt.Sprintf("%s: %s is not there, which is normal: %s", who, safe(name), normal), append(attrs, "event", evFile, "normal", true)...)
 		return
 	}
 	event, line := evFile, fmt.Sprintf("%s: %s for %s: %s", who, request, safe(name), safe(why))
-	if m != nil && m.steps != nil {
+	if ends {
 		m.step(m.heard, request)
 		event, line = evVerdict, m.end(fmt.Sprintf("%s: %s", safe(name), safe(why)), false)
 	}
@@ -171,7 +183,7 @@ func usualMiss(name string) string {
 // whoIs names a client for the log: by hardware address and kind where known.
 func (s *Server) whoIs(client netip.Addr) (text, mac string) {
 	if m := s.book.at(client, s.neighbour); m != nil {
-		return m.mac + " " + m.who, m.mac
+		return m.name + " " + m.who, m.mac
 	}
 	return client.String(), ""
 }

@@ -37,7 +37,7 @@ func (s *Server) summary() {
 		"answers", m.answered.Load(), "tftp_transfers", m.tftpStarted.Load(), "tftp_bytes", m.tftpBytes.Load(),
 		"http_files", m.httpFiles.Load(), "http_bytes", m.httpBytes.Load(), "refused", m.refused.Load())
 	for _, m := range trouble {
-		s.Log.Warn(fmt.Sprintf("%s %s: %s, %d did not end well", m.mac, m.who, count(m.booted+m.failed, "boot"), m.failed),
+		s.Log.Warn(fmt.Sprintf("%s %s: %s, %d did not end well", m.name, m.who, count(m.booted+m.failed, "boot"), m.failed),
 			"event", evStop, "mac", m.mac, "booted", m.booted, "failed", m.failed)
 	}
 }

@@ -1,11 +1,13 @@
 package serve
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/binary"
 	"fmt"
 	"net/netip"
+	"slices"
 	"time"
 
 	"pxekit/dhcpopts"
@@ -48,6 +50,7 @@ func (s *Server) ask(ear *rawSocket) (xid uint32) {
 	var b [4]byte
 	_, _ = rand.Read(b[:]) // never fails (crypto/rand)
 	xid = binary.BigEndian.Uint32(b[:])
+	s.asked = append(s.asked, xid)
 	c := dhcpopts.Firmware(dhcpopts.EFIX64)
 	c.MAC = ear.iface.HardwareAddr
 	_ = ear.Write(rawnet.Datagram{
@@ -56,6 +59,13 @@ func (s *Server) ask(ear *rawSocket) (xid uint32) {
 		Payload: c.Packet(xid).Bytes(),
 	})
 	return xid
+}
+
+// isOurs reports whether a message is our own question, which another of our
+// interfaces on the same network has heard.
+func (s *Server) isOurs(p *dhcpopts.Packet) bool {
+	return p.Op == 1 && slices.Contains(s.asked, p.XID) &&
+		slices.ContainsFunc(s.ifaces, func(i *Iface) bool { return bytes.Equal(i.HardwareAddr, p.MAC()) })
 }
 
 // gather reads the answers to xid until a time.
@@ -74,7 +84,7 @@ func (s *Server) gather(ctx context.Context, ear *rawSocket, xid uint32, until t
 			continue
 		}
 		s.capture.record(d.remote, d.local, d.payload)
-		s.overhear(proxydhcp.Event{Packet: p, Port: clientPort, From: d.remote, Local: d.local.Addr()})
+		s.overhear(s.event(d, p))
 		s.meet(d, p)
 	}
 	_ = ear.SetReadDeadline(time.Time{})
@@ -83,6 +93,9 @@ func (s *Server) gather(ctx context.Context, ear *rawSocket, xid uint32, until t
 // meet names a server that gives an address, once.
 func (s *Server) meet(d datagram, p *dhcpopts.Packet) {
 	if _, met := s.servers.get(d.remote.Addr()); met || p.Op != 2 || p.YIAddr.IsUnspecified() {
+		return
+	}
+	if !s.quotas.warnings.allows(s.now(), d.remote.Addr().String(), nil) {
 		return
 	}
 	s.servers.put(d.remote.Addr(), true)
