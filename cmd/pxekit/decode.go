@@ -10,6 +10,7 @@ import (
 
 	"pxekit/dhcpopts"
 	"pxekit/dhcpopts/dialect/targets"
+	"pxekit/dhcpopts/plan"
 	"pxekit/internal/jsonout"
 )
 
@@ -131,9 +132,9 @@ func (d *decode) open(args []string) (io.ReadCloser, string, error) {
 // typedHint guesses what was meant by an argument that is no file.
 func typedHint(arg string) string {
 	if _, err := dhcpopts.ParseHex(arg); err == nil {
-		return "for hex text: pxekit decode --hex '" + arg + "'"
+		return "for hex text: pxekit decode --hex " + plan.ShellQuote(arg)
 	}
-	return "for text as typed on a server: pxekit decode --as isc '" + arg + "'"
+	return "for text as typed on a server: pxekit decode --as isc " + plan.ShellQuote(arg)
 }
 
 // value decodes a bare option value.

@@ -74,8 +74,8 @@ func (d *decode) source(in io.Reader, name string) (*source, error) {
 }
 
 func textHint(text string) string {
-	if line, _, _ := strings.Cut(strings.TrimSpace(text), "\n"); len(line) < 100 {
-		return "for text as typed on a server: pxekit decode --as isc '" + line + "'"
+	if line := strings.TrimSpace(text); len(line) < 100 && !strings.Contains(line, "\n") {
+		return typedHint(line)
 	}
 	return "give a capture, a raw DHCP message or hex text"
 }

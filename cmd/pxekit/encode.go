@@ -130,9 +130,9 @@ func (e *encode) value(code uint8, name string, typed []string) ([]byte, error) 
 	case len(typed) == 0 && dhcpopts.LookupOption(code).Kind == dhcpopts.KindEmpty:
 		return []byte{}, nil
 	case len(typed) == 0:
-		return nil, usagef("pxekit encode "+name+" VALUE", "option %d needs a value", code)
+		return nil, usagef("pxekit encode "+shellWord(name)+" VALUE", "option %d needs a value", code)
 	}
-	if err := plan.ShellMark("encode "+name, typed[0]); err != nil {
+	if err := plan.ShellMark("encode "+shellWord(name), typed[0]); err != nil {
 		return nil, e.planFailure(err)
 	}
 	value, err := dhcpopts.ParseOption(code, typed[0])
