@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"runtime/debug"
@@ -178,7 +179,11 @@ func (d *decode) typed(text string) error {
 		return usagef("pxekit generate --list shows all targets", "%w", err)
 	}
 	if target.Read == nil {
-		return askedf("pxekit encode --as "+d.as+" shows what to type there", "how %s reads typed text is not known", target.Title)
+		hint := wholeOnly(target)
+		if target.Spell != nil {
+			hint = fmt.Sprintf("pxekit encode %d %s --as %s shows what to type there", d.code, shellWord(text), target.Name)
+		}
+		return askedf(hint, "how %s reads typed text is not known", target.Title)
 	}
 	reading, err := target.Read(d.code, text)
 	if err != nil {

@@ -155,11 +155,16 @@ func (d *decode) instead(target dialect.Target, text string, found []dhcpopts.Fi
 	return ""
 }
 
-// spelled says what to type on a server to send text as it stands, closed as
-// --nul says.
+// spelled says what to type on a server to send text as it stands, or the name
+// that it was before a shell ate its backslashes, closed as --nul says. "" when
+// there is nothing to send, or the option is no text.
 func (d *decode) spelled(target dialect.Target, text string) string {
-	if target.Spell == nil {
+	kind := dhcpopts.LookupOption(d.code).Kind
+	if target.Spell == nil || text == "" || kind != dhcpopts.KindText && kind != dhcpopts.KindOpaque {
 		return ""
+	}
+	if meant, _ := dhcpopts.Eaten(text); meant != "" {
+		text = meant
 	}
 	value := []byte(text)
 	if d.code == dhcpopts.OptBootFile && !plan.IsURL(text) && d.nul != string(plan.NULNever) {

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"pxekit/dhcpopts"
+	"pxekit/dhcpopts/dialect"
 	"pxekit/dhcpopts/dialect/targets"
 	"pxekit/dhcpopts/plan"
 	"pxekit/internal/jsonout"
@@ -159,7 +160,7 @@ func optionCode(text string) (uint8, error) {
 		names = append(names, fold(o.Name))
 	}
 	hint := "a number from 1 to 254 always works"
-	if near := nearest(fold(text), names); len(near) > 0 {
+	if near := nearest(fold(text), names); len(near) > 0 && text != "" {
 		hint = "did you mean " + quoted(near) + "?"
 	}
 	return 0, usagef(hint, "unknown option %q", text)
@@ -181,7 +182,7 @@ func (e *encode) typed(code uint8, value []byte) (typed *jsonout.Typed, bent, er
 		return nil, nil, usagef("pxekit generate --list shows all targets", "%w", err)
 	}
 	if target.Spell == nil {
-		return nil, nil, askedf("pxekit generate "+target.Name+" writes a whole config", "%s has no place for a single option", target.Name)
+		return nil, nil, askedf(wholeOnly(target), "%s has no place for a single option", target.Name)
 	}
 	s, err := target.Spell(code, value)
 	if err != nil {
@@ -192,6 +193,15 @@ func (e *encode) typed(code uint8, value []byte) (typed *jsonout.Typed, bent, er
 		bent = askedf("", "%s cannot send these bytes; it sends %s", target.Name, dhcpopts.FormatHex(dhcpopts.HexSpaced, s.Sent))
 	}
 	return typed, bent, nil
+}
+
+// wholeOnly is the way out where a target takes no single option; one without
+// forms takes no config either.
+func wholeOnly(t dialect.Target) string {
+	if len(t.Forms) == 0 {
+		return "pxekit generate --list shows what other targets can say"
+	}
+	return "pxekit generate " + t.Name + " writes a whole config"
 }
 
 func (e *encode) text(form dhcpopts.HexForm, code uint8, value []byte, typed *jsonout.Typed) string {
