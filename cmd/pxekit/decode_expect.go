@@ -15,20 +15,20 @@ import (
 // readExpect makes the octets that --expect stands for: the text, closed by a
 // NUL where an option 67 is.
 func (d *decode) readExpect() error {
+	mode := plan.NULMode(d.nul)
+	if mode != plan.NULAuto && mode != plan.NULAlways && mode != plan.NULNever {
+		return usagef("auto, always or never", "--nul %q is no such word", d.nul)
+	}
 	if !d.given["expect"] {
 		return nil
 	}
+	if err := plan.ShellMark("--expect", d.expect); err != nil {
+		return d.planFailure(err)
+	}
 	d.want = []byte(d.expect)
-	switch plan.NULMode(d.nul) {
-	case plan.NULAuto:
-		if d.code == dhcpopts.OptBootFile && !plan.IsURL(d.expect) {
-			d.want = append(d.want, 0)
-		}
-	case plan.NULAlways:
+	closes := d.code == dhcpopts.OptBootFile && !plan.IsURL(d.expect)
+	if mode == plan.NULAlways || mode == plan.NULAuto && closes {
 		d.want = append(d.want, 0)
-	case plan.NULNever:
-	default:
-		return usagef("auto, always or never", "--nul %q is no such word", d.nul)
 	}
 	return nil
 }

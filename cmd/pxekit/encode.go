@@ -97,7 +97,10 @@ func (e *encode) run(args []string) error {
 
 // option is the code and the value that were typed.
 func (e *encode) option(args []string) (code uint8, value []byte, err error) {
-	if e.code != "" {
+	switch {
+	case e.code != "" && len(args) > 1:
+		return 0, nil, usagef("give one of them", "--code %s and %q both name the option", e.code, args[0])
+	case e.code != "":
 		args = append([]string{e.code}, args...)
 	}
 	switch {

@@ -70,7 +70,7 @@ func (g *generate) flags(cmd *cobra.Command) {
 
 func (g *generate) run(args []string) error {
 	switch {
-	case g.list:
+	case g.list && len(args) <= 1:
 		return g.listTargets(args)
 	case g.all && len(args) > 0:
 		return usagef("leave out "+args[0]+", or --all", "--all writes every target, and %q was named too", args[0])
