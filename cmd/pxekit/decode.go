@@ -11,7 +11,6 @@ import (
 
 	"pxekit/dhcpopts"
 	"pxekit/dhcpopts/dialect/targets"
-	"pxekit/dhcpopts/plan"
 	"pxekit/internal/jsonout"
 )
 
@@ -128,14 +127,6 @@ func (d *decode) open(args []string) (io.ReadCloser, string, error) {
 		return nil, "", usagef("pxekit decode FILE, or --hex '…'", "decode needs an input")
 	}
 	return io.NopCloser(d.stdin), "stdin", nil
-}
-
-// typedHint guesses what was meant by an argument that is no file.
-func typedHint(arg string) string {
-	if _, err := dhcpopts.ParseHex(arg); err == nil {
-		return "for hex text: pxekit decode --hex " + plan.ShellQuote(arg)
-	}
-	return "for text as typed on a server: pxekit decode --as isc " + plan.ShellQuote(arg)
 }
 
 // value decodes a bare option value.

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"pxekit/dhcpopts"
+	"pxekit/dhcpopts/plan"
 	"pxekit/internal/capture"
 )
 
@@ -71,6 +72,14 @@ func (d *decode) source(in io.Reader, name string) (*source, error) {
 		s.items = append(s.items, it)
 	}
 	return s, nil
+}
+
+// typedHint guesses what was meant by an argument that is no file.
+func typedHint(arg string) string {
+	if _, err := dhcpopts.ParseHex(arg); err == nil {
+		return "for hex text: pxekit decode --hex " + plan.ShellQuote(arg)
+	}
+	return "for text as typed on a server: pxekit decode --as isc " + plan.ShellQuote(arg)
 }
 
 func textHint(text string) string {
