@@ -1,6 +1,7 @@
 package dhcpopts
 
 import (
+	"bytes"
 	"regexp"
 	"strconv"
 	"strings"
@@ -55,10 +56,15 @@ func offsetBefore(offset, rest string) bool {
 func (d dump) read() ([][]byte, error) {
 	var packets [][]byte
 	lines := strings.Split(d.text, "\n")
-	pos := 0
+	pos, room := 0, maxRepeated
 	for i, line := range lines {
 		m := d.line.FindStringSubmatch(trimCR(line))
 		switch {
+		case m == nil && strings.TrimSpace(line) == repeated && len(packets) > 0:
+			last := &packets[len(packets)-1]
+			more := repetition(*last, min(d.until(lines[i+1:], len(*last)), room))
+			room -= len(more)
+			*last = append(*last, more...)
 		case m == nil && d.strict && strings.TrimSpace(blankComments(line)) != "":
 			return nil, hexErrorAt(d.text, pos, "%q does not begin with an offset as the lines before do", SafeText([]byte(trimCR(line))))
 		case m != nil:
@@ -74,6 +80,23 @@ func (d dump) read() ([][]byte, error) {
 		pos += len(line) + 1
 	}
 	return packets, nil
+}
+
+// repeated is the line of hexdump and od for lines like the one before it, up to
+// the offset that follows.
+const repeated = "*"
+
+// maxRepeated bounds what a few digits of an offset can ask for.
+const maxRepeated = 16 << 20
+
+// repetition is n octets, in copies of the last line. An offset that no count of
+// lines leads to gives none: the next line is refused by its own offset.
+func repetition(b []byte, n int) []byte {
+	const width = 16
+	if n <= 0 || n%width != 0 || len(b) < width {
+		return nil
+	}
+	return bytes.Repeat(b[len(b)-width:], n/width)
 }
 
 // until is how many octets a line has to give, by the offset of the next one;

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"runtime/debug"
@@ -128,14 +129,6 @@ func (d *decode) open(args []string) (io.ReadCloser, string, error) {
 	return io.NopCloser(d.stdin), "stdin", nil
 }
 
-// typedHint guesses what was meant by an argument that is no file.
-func typedHint(arg string) string {
-	if _, err := dhcpopts.ParseHex(arg); err == nil {
-		return "for hex text: pxekit decode --hex '" + arg + "'"
-	}
-	return "for text as typed on a server: pxekit decode --as isc '" + arg + "'"
-}
-
 // value decodes a bare option value.
 func (d *decode) value(in io.Reader, name string) error {
 	text, err := readAll(in, name)
@@ -177,7 +170,11 @@ func (d *decode) typed(text string) error {
 		return usagef("pxekit generate --list shows all targets", "%w", err)
 	}
 	if target.Read == nil {
-		return askedf("pxekit encode --as "+d.as+" shows what to type there", "how %s reads typed text is not known", target.Title)
+		hint := wholeOnly(target)
+		if target.Spell != nil {
+			hint = fmt.Sprintf("pxekit encode %d %s --as %s shows what to type there", d.code, shellWord(text), target.Name)
+		}
+		return askedf(hint, "how %s reads typed text is not known", target.Title)
 	}
 	reading, err := target.Read(d.code, text)
 	if err != nil {

@@ -15,20 +15,20 @@ import (
 // readExpect makes the octets that --expect stands for: the text, closed by a
 // NUL where an option 67 is.
 func (d *decode) readExpect() error {
+	mode := plan.NULMode(d.nul)
+	if mode != plan.NULAuto && mode != plan.NULAlways && mode != plan.NULNever {
+		return usagef("auto, always or never", "--nul %q is no such word", d.nul)
+	}
 	if !d.given["expect"] {
 		return nil
 	}
+	if err := plan.ShellMark("--expect", d.expect); err != nil {
+		return d.planFailure(err)
+	}
 	d.want = []byte(d.expect)
-	switch plan.NULMode(d.nul) {
-	case plan.NULAuto:
-		if d.code == dhcpopts.OptBootFile && !plan.IsURL(d.expect) {
-			d.want = append(d.want, 0)
-		}
-	case plan.NULAlways:
+	closes := d.code == dhcpopts.OptBootFile && !plan.IsURL(d.expect)
+	if mode == plan.NULAlways || mode == plan.NULAuto && closes {
 		d.want = append(d.want, 0)
-	case plan.NULNever:
-	default:
-		return usagef("auto, always or never", "--nul %q is no such word", d.nul)
 	}
 	return nil
 }
@@ -155,11 +155,16 @@ func (d *decode) instead(target dialect.Target, text string, found []dhcpopts.Fi
 	return ""
 }
 
-// spelled says what to type on a server to send text as it stands, closed as
-// --nul says.
+// spelled says what to type on a server to send text as it stands, or the name
+// that it was before a shell ate its backslashes, closed as --nul says. "" when
+// there is nothing to send, or the option is no text.
 func (d *decode) spelled(target dialect.Target, text string) string {
-	if target.Spell == nil {
+	kind := dhcpopts.LookupOption(d.code).Kind
+	if target.Spell == nil || text == "" || kind != dhcpopts.KindText && kind != dhcpopts.KindOpaque {
 		return ""
+	}
+	if meant, _ := dhcpopts.Eaten(text); meant != "" {
+		text = meant
 	}
 	value := []byte(text)
 	if d.code == dhcpopts.OptBootFile && !plan.IsURL(text) && d.nul != string(plan.NULNever) {

@@ -16,6 +16,8 @@ type explained struct {
 	jsonout.Packet
 	message  *dhcpopts.Packet // DHCP
 	bare     bool
+	udp      bool // its ports are known
+	cut      bool // the capture holds less of the message than was on the wire
 	findings []dhcpopts.Finding
 }
 
@@ -25,12 +27,12 @@ func (p *explained) bad() bool {
 			return true
 		}
 	}
-	return p.Error != ""
+	return p.Error != "" && p.message == nil // what is wrong in a message is among its findings
 }
 
 // explain reads an item.
 func explain(it item) *explained {
-	p := &explained{Packet: jsonout.PacketOf(it.frame, it.kind), bare: it.bare}
+	p := &explained{Packet: jsonout.PacketOf(it.frame, it.kind), bare: it.bare, udp: it.frame.UDP && it.frame.Src.IsValid()}
 	switch it.kind {
 	case capture.DHCP:
 		p.dhcp(it)
@@ -65,7 +67,7 @@ func (p *explained) dhcp(it item) {
 		return
 	}
 	m, err := dhcpopts.Parse(it.frame.Payload)
-	if err != nil && it.frame.Truncated {
+	if p.cut = err != nil && it.frame.Truncated; p.cut {
 		err = fmt.Errorf("%w; the capture holds less than was on the wire", err)
 	}
 	p.fail(err)

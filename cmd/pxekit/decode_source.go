@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"pxekit/dhcpopts"
+	"pxekit/dhcpopts/plan"
 	"pxekit/internal/capture"
 )
 
@@ -73,9 +74,17 @@ func (d *decode) source(in io.Reader, name string) (*source, error) {
 	return s, nil
 }
 
+// typedHint guesses what was meant by an argument that is no file.
+func typedHint(arg string) string {
+	if _, err := dhcpopts.ParseHex(arg); err == nil {
+		return "for hex text: pxekit decode --hex " + plan.ShellQuote(arg)
+	}
+	return "for text as typed on a server: pxekit decode --as isc " + plan.ShellQuote(arg)
+}
+
 func textHint(text string) string {
-	if line, _, _ := strings.Cut(strings.TrimSpace(text), "\n"); len(line) < 100 {
-		return "for text as typed on a server: pxekit decode --as isc '" + line + "'"
+	if line := strings.TrimSpace(text); len(line) < 100 && !strings.Contains(line, "\n") {
+		return typedHint(line)
 	}
 	return "give a capture, a raw DHCP message or hex text"
 }

@@ -65,15 +65,12 @@ func packetText(e *explained) string {
 	b.WriteString(headline(e))
 	switch {
 	case e.message != nil:
-		headerText(&b, &e.message.Header)
+		headerText(&b, e.message)
 	case e.TFTP != nil:
 		b.WriteString(tftpText(e.TFTP))
 	}
 	for _, o := range e.Options {
 		optionText(&b, o)
-	}
-	if m := e.message; m != nil && m.Cookie && m.Overload&3 != 0 {
-		fmt.Fprintf(&b, "        overload: file and sname hold options where the lines say so\n")
 	}
 	if e.message != nil && e.message.End >= 0 {
 		fmt.Fprintf(&b, "  %4d  255 END\n", e.message.End)
@@ -83,6 +80,9 @@ func packetText(e *explained) string {
 	}
 	if e.Error != "" && e.message == nil { // what is wrong in a message is among its findings
 		fmt.Fprintf(&b, "  broken: %s\n", e.Error)
+	}
+	if e.cut {
+		b.WriteString("  cut: the capture holds less than was on the wire\n")
 	}
 	return b.String() + findingLines("  ", e.findings)
 }
@@ -96,7 +96,7 @@ func headline(e *explained) string {
 	if e.Link != "" {
 		parts = append(parts, e.Link)
 	}
-	if e.Src != "" && e.SPort+e.DPort != 0 {
+	if e.udp {
 		parts = append(parts, fmt.Sprintf("%s:%d > %s:%d", e.Src, e.SPort, e.Dst, e.DPort))
 	} else if e.Src != "" {
 		parts = append(parts, e.Src+" > "+e.Dst)
@@ -121,7 +121,8 @@ func what(e *explained) string {
 	return "no boot protocol"
 }
 
-func headerText(b *strings.Builder, h *dhcpopts.Header) {
+func headerText(b *strings.Builder, m *dhcpopts.Packet) {
+	h := &m.Header
 	op := map[uint8]string{1: "request", 2: "reply"}[h.Op]
 	flags := ""
 	if h.Flags&dhcpopts.FlagBroadcast != 0 {
@@ -140,15 +141,19 @@ func headerText(b *strings.Builder, h *dhcpopts.Header) {
 	line(20, "siaddr (next server)", "%s", h.SIAddr)
 	line(24, "giaddr (relay)", "%s", h.GIAddr)
 	line(28, "chaddr", "%s", dhcpopts.FormatHex(dhcpopts.HexColon, h.MAC()))
-	line(44, "sname", "%s", fieldText(h.SName[:]))
-	line(108, "file", "%s", fieldText(h.File[:]))
+	line(44, "sname", "%s", fieldText(h.SName[:], m.Overload&2 != 0))
+	line(108, "file", "%s", fieldText(h.File[:], m.Overload&1 != 0))
 }
 
-// fieldText shows a header field without the zeros that fill it up.
-func fieldText(field []byte) string {
+// fieldText shows a header field without the zeros that fill it up. One that
+// holds options (52) is no name; they are listed with the others.
+func fieldText(field []byte, options bool) string {
 	value := bytes.TrimRight(field, "\x00")
-	if len(value) == 0 {
+	switch {
+	case len(value) == 0:
 		return "(empty)"
+	case options:
+		return "(options, listed below)  [" + dhcpopts.FormatHex(dhcpopts.HexSpaced, value) + "]"
 	}
 	closing := ""
 	if len(value) == len(field) {

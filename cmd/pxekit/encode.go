@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"pxekit/dhcpopts"
+	"pxekit/dhcpopts/dialect"
 	"pxekit/dhcpopts/dialect/targets"
 	"pxekit/dhcpopts/plan"
 	"pxekit/internal/jsonout"
@@ -96,7 +97,10 @@ func (e *encode) run(args []string) error {
 
 // option is the code and the value that were typed.
 func (e *encode) option(args []string) (code uint8, value []byte, err error) {
-	if e.code != "" {
+	switch {
+	case e.code != "" && len(args) > 1:
+		return 0, nil, usagef("give one of them", "--code %s and %q both name the option", e.code, args[0])
+	case e.code != "":
 		args = append([]string{e.code}, args...)
 	}
 	switch {
@@ -130,9 +134,9 @@ func (e *encode) value(code uint8, name string, typed []string) ([]byte, error) 
 	case len(typed) == 0 && dhcpopts.LookupOption(code).Kind == dhcpopts.KindEmpty:
 		return []byte{}, nil
 	case len(typed) == 0:
-		return nil, usagef("pxekit encode "+name+" VALUE", "option %d needs a value", code)
+		return nil, usagef("pxekit encode "+shellWord(name)+" VALUE", "option %d needs a value", code)
 	}
-	if err := plan.ShellMark("encode "+name, typed[0]); err != nil {
+	if err := plan.ShellMark("encode "+shellWord(name), typed[0]); err != nil {
 		return nil, e.planFailure(err)
 	}
 	value, err := dhcpopts.ParseOption(code, typed[0])
@@ -159,7 +163,7 @@ func optionCode(text string) (uint8, error) {
 		names = append(names, fold(o.Name))
 	}
 	hint := "a number from 1 to 254 always works"
-	if near := nearest(fold(text), names); len(near) > 0 {
+	if near := nearest(fold(text), names); len(near) > 0 && text != "" {
 		hint = "did you mean " + quoted(near) + "?"
 	}
 	return 0, usagef(hint, "unknown option %q", text)
@@ -181,7 +185,7 @@ func (e *encode) typed(code uint8, value []byte) (typed *jsonout.Typed, bent, er
 		return nil, nil, usagef("pxekit generate --list shows all targets", "%w", err)
 	}
 	if target.Spell == nil {
-		return nil, nil, askedf("pxekit generate "+target.Name+" writes a whole config", "%s has no place for a single option", target.Name)
+		return nil, nil, askedf(wholeOnly(target), "%s has no place for a single option", target.Name)
 	}
 	s, err := target.Spell(code, value)
 	if err != nil {
@@ -192,6 +196,15 @@ func (e *encode) typed(code uint8, value []byte) (typed *jsonout.Typed, bent, er
 		bent = askedf("", "%s cannot send these bytes; it sends %s", target.Name, dhcpopts.FormatHex(dhcpopts.HexSpaced, s.Sent))
 	}
 	return typed, bent, nil
+}
+
+// wholeOnly is the way out where a target takes no single option; one without
+// forms takes no config either.
+func wholeOnly(t dialect.Target) string {
+	if len(t.Forms) == 0 {
+		return "pxekit generate --list shows what other targets can say"
+	}
+	return "pxekit generate " + t.Name + " writes a whole config"
 }
 
 func (e *encode) text(form dhcpopts.HexForm, code uint8, value []byte, typed *jsonout.Typed) string {

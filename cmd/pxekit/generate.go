@@ -11,6 +11,7 @@ import (
 	"pxekit/dhcpopts"
 	"pxekit/dhcpopts/dialect"
 	"pxekit/dhcpopts/dialect/targets"
+	"pxekit/dhcpopts/plan"
 )
 
 // generate is the verb's flags.
@@ -69,7 +70,7 @@ func (g *generate) flags(cmd *cobra.Command) {
 
 func (g *generate) run(args []string) error {
 	switch {
-	case g.list:
+	case g.list && len(args) <= 1:
 		return g.listTargets(args)
 	case g.all && len(args) > 0:
 		return usagef("leave out "+args[0]+", or --all", "--all writes every target, and %q was named too", args[0])
@@ -101,7 +102,7 @@ func (g *generate) one(name string) error {
 	}
 	w, err := write(p, target, form, req)
 	if err != nil {
-		return askedf("", "%w", err)
+		return g.refused(target, p, err)
 	}
 	if g.full && !target.Whole {
 		g.say("warning", "this is no whole file: --full, --range and --interface are not for "+name, "")
@@ -110,6 +111,20 @@ func (g *generate) one(name string) error {
 		return err
 	}
 	return g.print(w, clients)
+}
+
+// refused is the failure of a target that writes nothing. For a whole file that is
+// about what was typed: the network, the range, the interface.
+func (g *generate) refused(t dialect.Target, p *plan.Plan, err error) error {
+	switch {
+	case !g.full || !t.Whole:
+		return askedf("", "%w", err)
+	case len(p.Scope) == 0:
+		return usagef("--scope 10.77.0.0/24", "%w", err)
+	case len(p.Scope) == 1 && g.iface == "":
+		return usagef("--interface eth0", "%w", err)
+	}
+	return usagef("", "%w", err)
 }
 
 // named are the clients that --json tells about, the standard ones unless some

@@ -46,7 +46,7 @@ func (g *generate) writeAll() error {
 	case g.out == "" || g.out == "-":
 		return usagef("--all -o FOLDER", "--all writes many files and needs a folder")
 	case err != nil:
-		return usagef("mkdir "+g.out, "cannot write into the folder: %w", err)
+		return usagef("mkdir "+shellWord(g.out), "cannot write into the folder: %w", err)
 	case !info.IsDir():
 		return usagef("--all -o FOLDER", "%q is not a folder", g.out)
 	case g.as != "" || g.json || len(g.clients) > 0:

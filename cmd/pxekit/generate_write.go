@@ -68,27 +68,56 @@ func (g *generate) judge(w written) error {
 	if g.lossy {
 		kind = "warning"
 	}
+	said := map[dialect.Note]bool{}
 	for _, n := range w.out.Lost {
+		if said[n] {
+			continue
+		}
+		said[n] = true
 		g.say(kind, fmt.Sprintf("%s cannot say this (%s): %s", w.target.Name, n.Feature, n.Text), "")
 	}
 	if g.lossy {
 		return nil
 	}
-	return &failure{code: exitFindings, hint: "--lossy writes the rest" + able(w.out.Lost), err: errors.New("nothing written")}
+	hint := "--lossy writes the rest"
+	if names := w.able(); len(names) > 0 {
+		hint += "; for all of it there is " + strings.Join(names, ", ")
+	}
+	return &failure{code: exitFindings, hint: hint, err: errors.New("nothing written")}
 }
 
-// able names targets that can say what is lost, the best known first.
-func able(lost []dialect.Note) string {
-	var names []string
+// maxAble is how many ways out a hint names.
+const maxAble = 3
+
+// able names the servers that can say the plan, the best known first. They are
+// asked, since a target that can say a feature cannot say every value of it; the
+// first few hosts stand for all.
+func (w written) able() (names []string) {
+	head := w.plan.Head(dialect.HostsShown)
 	for _, t := range targets.All {
-		if !slices.ContainsFunc(lost, func(n dialect.Note) bool { return !t.Support[n.Feature].Can }) {
-			names = append(names, t.Name)
+		if form, ok := w.formAble(t, head); ok && len(names) < maxAble {
+			names = append(names, strings.TrimSuffix(t.Name+" --as "+form.Name, " --as "+t.Forms[0].Name))
 		}
 	}
-	if len(names) == 0 {
-		return ""
+	return names
+}
+
+// formAble finds the form of a server that can say a plan in place of w. A plan
+// file is no server, and a relay leaves the plan to others.
+func (w written) formAble(t dialect.Target, p *plan.Plan) (dialect.Form, bool) {
+	i := slices.IndexFunc(t.Forms, func(f dialect.Form) bool {
+		if t.Name == "plan" || !t.Support[dialect.FeatFile].Can || w.req.Full && !t.Whole || t.Name == w.target.Name && f.Name == w.form.Name {
+			return false
+		}
+		req := w.req
+		req.As = f.Name
+		out, err := t.Write(p, req)
+		return err == nil && len(out.Lost) == 0
+	})
+	if i < 0 {
+		return dialect.Form{}, false
 	}
-	return "; for all of it there is " + strings.Join(names[:min(len(names), 3)], ", ")
+	return t.Forms[i], true
 }
 
 // print writes the result: the text, or JSON with what each client will get.

@@ -74,6 +74,7 @@ func TestExitCodes(t *testing.T) {
 		{1, append([]string{"generate", "cisco"}, wds...)}, // cannot tell a laptop from a PXE client
 		{0, append([]string{"generate", "cisco", "--lossy", "--scope", "10.77.0.0/24"}, wds...)},
 		{1, append([]string{"generate", "paloalto"}, wds...)},
+		{2, append([]string{"generate", "udhcpd", "--lossy", "--full", "--range", "10.77.0.1-10.77.0.5", "--scope", "10.77.0.0/24"}, wds...)},
 		{0, []string{"encode", "67", "x"}},
 		{2, []string{"encode"}},
 		{2, []string{"encode", "67"}},

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 
+	"pxekit/dhcpopts/plan"
 	"pxekit/internal/bootfiles"
 	"pxekit/internal/serve"
 )
@@ -38,7 +39,7 @@ func shellWord(s string) string {
 	if s != "" && strings.Trim(s, plain) == "" {
 		return s
 	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	return plan.ShellQuote(s)
 }
 
 // findIfaces looks the interfaces up.

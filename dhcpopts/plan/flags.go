@@ -51,7 +51,7 @@ func (f Flags) plan() (*Plan, []dhcpopts.Finding, error) {
 		p.Rules = append(p.Rules, Rule{Match: x.match, File: x.name})
 		if x.by != "" {
 			served = append(served, finding(ruleServed, Pos{}, fmt.Sprintf("%s goes to %s, %s", quoted(x.name), x.match.machines(), x.by),
-				"for others: --file 'ARCH="+x.name+"'"))
+				"for others: --file "+ShellQuote("ARCH="+x.name)))
 		}
 	}
 	if f.Preset != "" {

@@ -21,15 +21,19 @@ func cutGitBash(name string) (rest string, ok bool) {
 	return "", false
 }
 
+// ShellQuote puts a word in single quotes, in which a POSIX shell leaves everything
+// as it is but the quote itself.
+func ShellQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+
 // ShellMark finds the marks of a shell that changed a file name on its way. typed
 // is what stood before the name on the command line, such as "--file". The
 // error is an [*Error] without a place.
 func ShellMark(typed, name string) error {
 	if meant, _ := dhcpopts.Eaten(name); meant != "" {
-		return usage("use single quotes: "+typed+" '"+meant+"'", "the shell ate the backslashes of %s %s", typed, quoted(name))
+		return usage("use single quotes: "+typed+" "+ShellQuote(meant), "the shell ate the backslashes of %s %s", typed, quoted(name))
 	}
 	if rest, ok := cutGitBash(name); ok {
-		return usage("MSYS_NO_PATHCONV=1 keeps it: "+typed+" '"+rest+"'", "the shell made a Windows path of %s %s", typed, quoted(name))
+		return usage("MSYS_NO_PATHCONV=1 keeps it: "+typed+" "+ShellQuote(rest), "the shell made a Windows path of %s %s", typed, quoted(name))
 	}
 	if len(name) < 2 {
 		return nil
@@ -40,7 +44,7 @@ func ShellMark(typed, name string) error {
 	case q == '\'':
 		return usage(`cmd.exe keeps single quotes, use double ones there: `+typed+` "`+inner+`"`, "the shell left the quotes in %s %s", typed, name)
 	case q == '"':
-		return usage("leave the inner quotes out: "+typed+" '"+inner+"'", "the shell left the quotes in %s %s", typed, name)
+		return usage("leave the inner quotes out: "+typed+" "+ShellQuote(inner), "the shell left the quotes in %s %s", typed, name)
 	}
 	return nil
 }

@@ -42,6 +42,15 @@ func (p *Plan) addScope(s string) (msg, hint string) {
 	case slices.Contains(p.Scope, n):
 		return fmt.Sprintf("scope %q stands twice", s), "leave one out"
 	}
+	for _, other := range p.Scope { // dhcpd would find the same lease in both
+		if n.Overlaps(other) {
+			inner := n
+			if n.Bits() < other.Bits() {
+				inner = other
+			}
+			return fmt.Sprintf("scope %q overlaps %s", s, other), fmt.Sprintf("leave out %s, the other holds it", inner)
+		}
+	}
 	p.Scope = append(p.Scope, n)
 	return "", ""
 }

@@ -92,6 +92,8 @@ func (s source) syntaxError(line, column int, message string) error {
 		e.Hint = "remove one of the two"
 	case strings.HasPrefix(strings.TrimLeft(e.SourceLine, " "), "\t"):
 		e.Message, e.Hint = "a tab at the start of a line", "indent with blanks"
+	case strings.Contains(message, "tab character"):
+		e.Hint = "write blanks in place of the tab"
 	case strings.Contains(e.SourceLine, "{server}") || strings.Contains(e.SourceLine, "${"):
 		e.Hint = "put a value with { in single quotes"
 	default:

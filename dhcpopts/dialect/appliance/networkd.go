@@ -86,11 +86,8 @@ func networkdRead(code uint8, typed string) (dialect.Reading, error) {
 // networkdHead starts a whole file. The server takes the first address of the
 // network, as a plan does not have one.
 func networkdHead(r dialect.Request, p *plan.Plan) ([]string, error) {
-	switch {
-	case len(p.Scope) != 1 || !p.Scope[0].Addr().Is4():
-		return nil, errors.New("a whole .network file needs one IPv4 scope")
-	case !r.RangeLow.Is4() || !r.RangeHigh.Is4() || r.Interface == "":
-		return nil, errors.New("a whole .network file needs a range and an interface")
+	if err := oneNetwork(r, p, ".network file"); err != nil {
+		return nil, err
 	}
 	first := p.Scope[0].Masked().Addr()
 	return []string{

@@ -1,7 +1,6 @@
 package appliance
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -87,14 +86,25 @@ func udhcpdOption(code uint8, v []byte) (string, error) {
 
 // udhcpdHead starts a whole file: it serves one interface.
 func udhcpdHead(r dialect.Request, p *plan.Plan) ([]string, error) {
-	switch {
-	case len(p.Scope) != 1 || !p.Scope[0].Addr().Is4():
-		return nil, errors.New("a whole udhcpd.conf needs one IPv4 scope")
-	case !r.RangeLow.Is4() || !r.RangeHigh.Is4() || r.Interface == "":
-		return nil, errors.New("a whole udhcpd.conf needs a range and an interface")
+	if err := oneNetwork(r, p, "udhcpd.conf"); err != nil {
+		return nil, err
 	}
 	return []string{
 		"start " + r.RangeLow.String(), "end " + r.RangeHigh.String(), "interface " + r.Interface,
 		"option subnet " + mask(p.Scope[0]),
 	}, nil
+}
+
+// oneNetwork refuses a whole file of a server of one interface without what it
+// needs: a network, a range in it, and the interface.
+func oneNetwork(r dialect.Request, p *plan.Plan, file string) error {
+	switch {
+	case len(p.Scope) != 1 || !p.Scope[0].Addr().Is4():
+		return fmt.Errorf("a whole %s needs one IPv4 scope", file)
+	case !r.RangeLow.Is4() || !r.RangeHigh.Is4() || r.Interface == "":
+		return fmt.Errorf("a whole %s needs a range and an interface", file)
+	case !p.Scope[0].Contains(r.RangeLow) || !p.Scope[0].Contains(r.RangeHigh):
+		return fmt.Errorf("range %s-%s is not in scope %s", r.RangeLow, r.RangeHigh, p.Scope[0])
+	}
+	return nil
 }
