@@ -114,14 +114,15 @@ func (g *generate) one(name string) error {
 }
 
 // refused is the failure of a target that writes nothing. For a whole file that is
-// about what was typed: the network, the range, the interface.
+// about what was typed, the network, the range, the interface, unless the plan has
+// more networks than the server can.
 func (g *generate) refused(t dialect.Target, p *plan.Plan, err error) error {
 	switch {
-	case !g.full || !t.Whole:
+	case !g.full || !t.Whole || len(p.Scope) > 1:
 		return askedf("", "%w", err)
 	case len(p.Scope) == 0:
 		return usagef("--scope 10.77.0.0/24", "%w", err)
-	case len(p.Scope) == 1 && g.iface == "":
+	case g.iface == "":
 		return usagef("--interface eth0", "%w", err)
 	}
 	return usagef("", "%w", err)
