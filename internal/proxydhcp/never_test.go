@@ -97,6 +97,11 @@ func wellFormed(t *testing.T, e Event, c dhcpopts.Client, d Decision) {
 	kinds := map[uint8]uint8{dhcpopts.Discover: dhcpopts.Offer, dhcpopts.Request: dhcpopts.Ack}
 	require.Equal(t, kinds[e.Packet.MessageType()], p.MessageType(), "what its sender waits for, never a NAK")
 	require.True(t, p.YIAddr.IsUnspecified())
+	if held := e.Packet.CIAddr; p.MessageType() == dhcpopts.Ack {
+		require.Equal(t, held, p.CIAddr)
+	} else {
+		require.True(t, p.CIAddr.IsUnspecified(), "RFC 2131 table 3")
+	}
 	require.Equal(t, e.Packet.XID, p.XID)
 	require.Equal(t, e.Packet.CHAddr, p.CHAddr)
 	require.Equal(t, local.AsSlice(), value(p, 54))

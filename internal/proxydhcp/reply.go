@@ -37,7 +37,7 @@ func reply(e Event, c dhcpopts.Client, kind uint8) Reply {
 		},
 		Options: make([]dhcpopts.Option, 0, usualOptions),
 	}
-	if e.Port == BINLPort || kind == dhcpopts.Ack {
+	if kind == dhcpopts.Ack { // an OFFER has none (RFC 2131 table 3)
 		r.Header.CIAddr = q.CIAddr
 	}
 	r.add(dhcpopts.OptMessageType, messageTypes[kind][:])

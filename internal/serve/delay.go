@@ -39,6 +39,7 @@ func (s *Server) putOff(k socket, d datagram, r proxydhcp.Reply, mac string) {
 }
 
 func (s *Server) unsent(mac string, err error) {
+	s.metrics.unsent.Add(1)
 	if !s.quotas.warnings.allows(s.now(), mac, nil) {
 		return
 	}

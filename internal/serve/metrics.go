@@ -8,7 +8,8 @@ import (
 
 // metrics are counters since the start.
 type metrics struct {
-	received, broken, answered       atomic.Int64 // DHCP messages
+	received, broken                 atomic.Int64 // DHCP messages
+	answered, unsent                 atomic.Int64
 	tftpStarted, tftpBytes, refused  atomic.Int64
 	httpFiles, httpBytes, reloadings atomic.Int64
 }
@@ -22,7 +23,8 @@ func (m *metrics) text() string {
 	}{
 		{"pxekit_dhcp_messages_received_total", "DHCP messages seen on ports 67, 68 and 4011.", &m.received},
 		{"pxekit_dhcp_messages_broken_total", "Of these, messages that could not be read.", &m.broken},
-		{"pxekit_dhcp_answers_sent_total", "DHCP answers sent.", &m.answered},
+		{"pxekit_dhcp_answers_sent_total", "DHCP answers handed to the system.", &m.answered},
+		{"pxekit_dhcp_answers_failed_total", "DHCP answers that could not be made or sent.", &m.unsent},
 		{"pxekit_tftp_transfers_total", "TFTP transfers begun.", &m.tftpStarted},
 		{"pxekit_tftp_bytes_total", "Octets of files that TFTP clients have acknowledged.", &m.tftpBytes},
 		{"pxekit_http_files_total", "Files asked for by HTTP GET.", &m.httpFiles},

@@ -125,6 +125,7 @@ func TestHandleAll(t *testing.T) {
 		batch = append(batch, datagram{payload: c.Packet(1).Bytes(), local: netip.MustParseAddrPort("127.0.0.1:67"), iface: s.ifaces[0]})
 	}
 	s.handleAll(udp, batch)
+	require.EqualValues(t, 2, s.metrics.unsent.Load())
 	require.Len(t, w.all, 1, "lines are written together")
 	text := lines(bytes.NewBufferString(w.all[0]))
 	require.Regexp(t, `^02:00:00:00:00:00 .*offered.*\n02:00:00:00:00:01 .*offered.*\n`+
