@@ -12,6 +12,7 @@ import (
 	"pxekit/dhcpopts"
 	"pxekit/dhcpopts/dialect"
 	"pxekit/dhcpopts/plan"
+	"pxekit/internal/bootnames"
 	"pxekit/internal/serve"
 )
 
@@ -45,7 +46,7 @@ func (v *serveVerb) source(c serve.Config) func() (*plan.Plan, []string, error) 
 		scheme = "https"
 	}
 	return func() (*plan.Plan, []string, error) {
-		p, notes, err := serve.Scan(v.root, c.Root, scheme)
+		p, notes, err := bootnames.Scan(v.root, c.Root, scheme)
 		if err != nil {
 			return nil, nil, usagef("name the boot files: --file, --preset or --plan", "%w", err)
 		}

@@ -27,7 +27,9 @@ import (
 
 	"pxekit/dhcpopts/plan"
 	"pxekit/internal/bootfiles"
+	"pxekit/internal/confine"
 	"pxekit/internal/proxydhcp"
+	"pxekit/internal/rawnet"
 	"pxekit/tftpserve"
 )
 
@@ -83,7 +85,7 @@ type Server struct {
 	ifaces    []*Iface
 	inherited *inherited
 	neighbour func(netip.Addr) net.HardwareAddr
-	arp       io.Closer // what neighbour reads; nil: nothing
+	arp       *rawnet.Neighbours // what neighbour asks
 	now       func() time.Time
 	after     func(time.Duration, func())
 	metrics   metrics
@@ -149,8 +151,8 @@ func Open(c Config) (*Server, error) {
 	s.joinGroups()
 	s.tftp = &tftpserve.Server{Open: s.openTFTP, Event: s.tftpEvent}
 	s.http = s.newHTTP()
-	arp, file := newNeighbours()
-	s.neighbour, s.arp = arp.find, file
+	s.arp = rawnet.OpenNeighbours()
+	s.neighbour = s.arp.Find
 	return s, nil
 }
 
@@ -193,7 +195,7 @@ func (s *Server) secure() {
 	if !s.DropPrivileges {
 		return
 	}
-	for _, giveUp := range []func() (string, error){s.confine, s.dropPrivileges} {
+	for _, giveUp := range []func() (string, error){s.leaveFiles, s.leaveRights} {
 		if done, err := giveUp(); err != nil {
 			s.note(err.Error())
 		} else {
@@ -201,6 +203,21 @@ func (s *Server) secure() {
 		}
 	}
 }
+
+// leaveFiles keeps the boot files in reach, and what is loaded again when it
+// changes: plan and certificate.
+func (s *Server) leaveFiles() (string, error) {
+	root, err := s.Root.Dir()
+	if err != nil {
+		return "", err
+	}
+	defer root.Close()
+	return confine.FileSystem(root, append(slices.Clip(s.watch), s.TLSCert, s.TLSKey))
+}
+
+// leaveRights keeps none: the sockets are open, and transfers take ports that
+// anyone may have. Only a boot file may need one.
+func (s *Server) leaveRights() (string, error) { return confine.Capabilities(s.Root.Unreadable) }
 
 func (s *Server) close() {
 	if s.arp != nil {

@@ -8,8 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -19,28 +17,15 @@ import (
 	"pxekit/dhcpopts"
 	"pxekit/dhcpopts/plan"
 	"pxekit/internal/bootfiles"
+	"pxekit/internal/lab"
 	"pxekit/internal/proxydhcp"
 	"pxekit/tftpserve"
 )
 
-// peFile is the start of a UEFI program for a machine type.
-func peFile(machine uint16) string {
-	b := make([]byte, 512)
-	copy(b, "MZ")
-	b[0x3c] = 0x80
-	copy(b[0x80:], "PE\x00\x00")
-	b[0x84], b[0x85] = byte(machine), byte(machine>>8)
-	return string(b)
-}
-
 // folder makes a root of boot files.
 func folder(t testing.TB, files map[string]string) (string, *bootfiles.Root) {
 	t.Helper()
-	dir := t.TempDir()
-	for name, content := range files {
-		require.NoError(t, os.MkdirAll(filepath.Join(dir, filepath.Dir(name)), 0o755))
-		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644))
-	}
+	dir := lab.Folder(t, files)
 	root, err := bootfiles.OpenRoot(dir)
 	require.NoError(t, err)
 	t.Cleanup(func() { root.Close() })

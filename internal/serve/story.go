@@ -6,9 +6,9 @@ import (
 	"io/fs"
 	"net/http"
 	"net/netip"
-	"path"
-	"strings"
 	"time"
+
+	"pxekit/internal/bootnames"
 )
 
 // transfers counts the transfers of a client that run: its boot's story is not
@@ -96,7 +96,7 @@ func (s *Server) fetched(client netip.Addr, f fetch) {
 	who, mac := s.whoIs(client)
 	event, line := evFile, ""
 	if m != nil {
-		m.heard, m.grub = s.now(), isGRUB(f.name) && f.fault == ""
+		m.heard, m.grub = s.now(), bootnames.IsGRUB(f.name) && f.fault == ""
 	}
 	switch {
 	case m != nil && m.steps != nil:
@@ -114,11 +114,6 @@ func (s *Server) fetched(client netip.Addr, f fetch) {
 		return
 	}
 	s.Log.Info(line, attrs...)
-}
-
-func isGRUB(name string) bool {
-	base := strings.ToLower(path.Base(strings.ReplaceAll(name, `\`, "/")))
-	return strings.HasPrefix(base, "grub") && strings.HasSuffix(base, ".efi")
 }
 
 // missed tells of a request that got no file. Boot loaders try names that are
@@ -139,7 +134,7 @@ func (s *Server) missed(client netip.Addr, request, name string, err error) {
 	}
 	normal := ""
 	if errors.Is(err, fs.ErrNotExist) {
-		normal = usualMiss(name)
+		normal = bootnames.UsualMiss(name)
 	}
 	ends := normal == "" && m != nil && m.steps != nil
 	if !ends && !s.quotas.files.allows(s.now(), who, nil) {
@@ -156,28 +151,6 @@ func (s *Server) missed(client netip.Addr, request, name string, err error) {
 		event, line = evVerdict, m.end(fmt.Sprintf("%s: %s", safe(name), safe(why)), false)
 	}
 	s.Log.Warn(line, append(attrs, "event", event)...)
-}
-
-// usualMiss says why a file that is not there need not be (measured, firmware
-// facts: what pxelinux, shim and iPXE ask for).
-func usualMiss(name string) string {
-	name = strings.ToLower(strings.ReplaceAll(name, `\`, "/"))
-	dir, base := path.Split(name)
-	switch {
-	case strings.HasSuffix(dir, "pxelinux.cfg/") && base != "default":
-		return "pxelinux tries names for one machine before pxelinux.cfg/default"
-	case base == "revocations_sku.efi" || base == "revocations_sbat.efi" || strings.HasPrefix(base, "shim_certificate"):
-		return "shim asks for it, and few have it"
-	case base == "autoexec.ipxe":
-		return "iPXE looks for a script of that name first"
-	case strings.HasPrefix(base, "grub.cfg-"):
-		return "GRUB tries names for one machine before grub.cfg"
-	case strings.Contains(dir, "/x86_64-efi/") || strings.Contains(dir, "/arm64-efi/") || strings.Contains(dir, "/i386-efi/"):
-		return "GRUB looks for its lists and modules, and does without"
-	case isPiMiss(dir, base):
-		return "a Raspberry Pi looks in a folder of its own first, and for files that few have"
-	}
-	return ""
 }
 
 // whoIs names a client for the log: by hardware address and kind where known.

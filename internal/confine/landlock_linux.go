@@ -1,4 +1,4 @@
-package serve
+package confine
 
 import (
 	"errors"
@@ -10,6 +10,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"pxekit/dhcpopts"
 )
 
 // What landlock(7) of each ABI can forbid. All that the kernel knows is
@@ -22,19 +24,22 @@ const (
 	landlockIoctl    = 5
 )
 
-// confine puts the file system out of reach, but for reading boot files and the
-// plan, and so TCP ports that are not open yet: on all threads and for good. It
-// says what is left.
-func (s *Server) confine() (string, error) {
+// FileSystem puts the file system out of reach, but for reading below a folder
+// and where some files stand, and so TCP ports that are not open yet: on all
+// threads and for good. It says what is left. Of files that an editor replaces
+// by new ones the folder counts, and where a link stands for one its target too;
+// "" is none.
+func FileSystem(root *os.File, files []string) (said string, err error) {
 	abi, err := landlockABI()
 	if err != nil {
 		return "", outOfReach(err)
 	}
-	dirs, err := s.readable()
+	dirs, err := openFolders(files)
 	defer closeFiles(dirs)
 	if err != nil {
 		return "", outOfReach(err)
 	}
+	dirs = slices.Insert(dirs, 0, root)
 	if err := restrict(abi, dirs); err != nil {
 		return "", outOfReach(err)
 	}
@@ -44,6 +49,8 @@ func (s *Server) confine() (string, error) {
 	}
 	return fmt.Sprintf("reads files below %s alone and writes none (landlock ABI %d)", strings.Join(names, " and "), abi), nil
 }
+
+func safe(name string) string { return dhcpopts.SafeText([]byte(name)) }
 
 func outOfReach(err error) error { return fmt.Errorf("the whole file system stays in reach: %w", err) }
 
@@ -61,16 +68,9 @@ func landlockABI() (int, error) {
 	return 0, fmt.Errorf("landlock: %w", errno)
 }
 
-// readable opens the folders of what serve still has to read: boot files, and
-// what is loaded again when it changes, plan and certificate, which an editor
-// replaces by a new file. Where a link stands for those its target counts too.
-func (s *Server) readable() (dirs []*os.File, err error) {
-	root, err := s.Root.Dir()
-	if err != nil {
-		return nil, err
-	}
-	dirs = append(dirs, root)
-	for _, name := range folders(append(slices.Clip(s.watch), s.TLSCert, s.TLSKey)) {
+// openFolders opens the folders of files.
+func openFolders(files []string) (dirs []*os.File, err error) {
+	for _, name := range folders(files) {
 		d, err := os.OpenFile(name, unix.O_PATH|unix.O_DIRECTORY, 0)
 		if err != nil {
 			return dirs, err

@@ -1,4 +1,7 @@
-package serve
+// Package bootnames knows boot files by their names: which program starts which
+// machine, what a folder of them can boot, and which files are asked for that
+// need not be there.
+package bootnames
 
 import (
 	"cmp"
@@ -232,6 +235,9 @@ func missing(root *bootfiles.Root, best map[dhcpopts.Arch]program, script string
 	}
 	return notes
 }
+
+// safe is a name as it can be printed.
+func safe(name string) string { return dhcpopts.SafeText([]byte(name)) }
 
 func absent(root *bootfiles.Root, name string) bool {
 	f, err := root.Open(name)

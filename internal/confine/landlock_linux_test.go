@@ -1,13 +1,9 @@
-package serve
+package confine
 
 import (
-	"net"
-	"net/netip"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
@@ -30,9 +26,9 @@ func TestRuleset(t *testing.T) {
 	if err != nil {
 		t.Skip(err)
 	}
-	s, _ := testServer(t, nil)
-	dirs, err := s.readable()
+	dirs, err := openFolders([]string{filepath.Join(t.TempDir(), "plan.yaml"), ""})
 	require.NoError(t, err)
+	require.Len(t, dirs, 1)
 	defer closeFiles(dirs)
 	for lower := range abi {
 		fd, err := ruleset(lower+1, dirs)
@@ -57,46 +53,4 @@ func TestFolders(t *testing.T) {
 	require.NoError(t, os.Symlink("../real/plan.yaml", filepath.Join(links, "plan.yaml")))
 	require.Equal(t, []string{links, real}, folders([]string{filepath.Join(links, "plan.yaml"), filepath.Join(links, "none.csv"), ""}))
 	require.Empty(t, folders([]string{"", ""}))
-}
-
-// A flood of unknown addresses reads the ARP table now and then.
-func TestNeighbours(t *testing.T) {
-	const table = `IP address       HW type     Flags       HW address            Mask     Device
-10.0.0.50        0x1         0x2         52:54:00:12:34:56     *        eth1
-10.0.0.51        0x1         0x2         broken                *        eth1
-10.0.0.53        0x1         0x0         00:00:00:00:00:00     *        eth1
-`
-	now, reads := time.Unix(1000, 0), 0
-	n := &neighbours{table: counted{strings.NewReader(table), &reads}, now: func() time.Time { return now }}
-	for range 1000 {
-		require.Equal(t, net.HardwareAddr(theMAC), n.find(theLease))
-		require.Nil(t, n.find(netip.MustParseAddr("10.0.0.51")))
-		require.Nil(t, n.find(netip.MustParseAddr("10.0.0.52")))
-		require.Nil(t, n.find(netip.MustParseAddr("10.0.0.53")))
-	}
-	once := reads
-	require.NotZero(t, once)
-	now = now.Add(readAgain)
-	n.find(theLease)
-	require.Equal(t, once, reads)
-	n.find(netip.MustParseAddr("10.0.0.52"))
-	require.Equal(t, 2*once, reads)
-	now = now.Add(trusted)
-	n.find(theLease)
-	require.Equal(t, 3*once, reads)
-
-	arp, file := newNeighbours()
-	require.NotNil(t, file)
-	require.Nil(t, arp.find(netip.MustParseAddr("192.0.2.77")))
-	require.NoError(t, file.Close())
-}
-
-type counted struct {
-	*strings.Reader
-	reads *int
-}
-
-func (c counted) ReadAt(b []byte, at int64) (int, error) {
-	*c.reads++
-	return c.Reader.ReadAt(b, at)
 }

@@ -1,4 +1,4 @@
-package serve
+package rawnet
 
 import (
 	"bufio"
@@ -10,9 +10,10 @@ import (
 	"time"
 )
 
-// neighbours is the kernel's ARP table: it knows every machine that has just
-// sent us a packet on this network. Guarded by the server's mu.
-type neighbours struct {
+// Neighbours is the kernel's ARP table: it knows every machine that has just
+// sent us a packet on this network. It is for one goroutine at a time.
+type Neighbours struct {
+	file  io.Closer
 	table io.ReaderAt // nil: there is none
 	now   func() time.Time
 	read  time.Time
@@ -28,17 +29,25 @@ const (
 	arpTable  = 1 << 20
 )
 
-// newNeighbours opens the table once: later it may be out of reach.
-func newNeighbours() (*neighbours, io.Closer) {
+// OpenNeighbours opens the table once: later it may be out of reach.
+func OpenNeighbours() *Neighbours {
 	f, err := os.Open("/proc/net/arp")
 	if err != nil {
-		return &neighbours{now: time.Now}, nil
+		return &Neighbours{now: time.Now}
 	}
-	return &neighbours{table: f, now: time.Now}, f
+	return &Neighbours{file: f, table: f, now: time.Now}
 }
 
-// find returns who has an address, nil when nobody is known to.
-func (n *neighbours) find(ip netip.Addr) net.HardwareAddr {
+// Close closes the table.
+func (n *Neighbours) Close() error {
+	if n.file == nil {
+		return nil
+	}
+	return n.file.Close()
+}
+
+// Find returns who has an address, nil when nobody is known to.
+func (n *Neighbours) Find(ip netip.Addr) net.HardwareAddr {
 	now := n.now()
 	age := now.Sub(n.read)
 	if n.table != nil && (age >= trusted || n.macs[ip] == nil && age >= readAgain) {

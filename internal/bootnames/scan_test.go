@@ -1,4 +1,4 @@
-package serve
+package bootnames
 
 import (
 	"strings"
@@ -8,7 +8,19 @@ import (
 
 	"pxekit/dhcpopts"
 	"pxekit/dhcpopts/plan"
+	"pxekit/internal/bootfiles"
+	"pxekit/internal/lab"
 )
+
+// folder makes a root of boot files.
+func folder(t *testing.T, files map[string]string) (string, *bootfiles.Root) {
+	t.Helper()
+	dir := lab.Folder(t, files)
+	root, err := bootfiles.OpenRoot(dir)
+	require.NoError(t, err)
+	t.Cleanup(func() { root.Close() })
+	return dir, root
+}
 
 // layouts are folders as people have them: what each kind of machine gets, and
 // what is said.
@@ -64,7 +76,7 @@ func TestScanLayouts(t *testing.T) {
 			name, machine, isPE := strings.Cut(strings.ReplaceAll(f, "%20", " "), "=")
 			files[name] = "x"
 			if isPE {
-				files[name] = peFile(map[string]uint16{"8664": 0x8664, "aa64": 0xaa64, "14c": 0x14c, "5064": 0x5064, "6264": 0x6264}[machine])
+				files[name] = lab.UEFIProgram(map[string]uint16{"8664": 0x8664, "aa64": 0xaa64, "14c": 0x14c, "5064": 0x5064, "6264": 0x6264}[machine])
 			}
 		}
 		dir, root := folder(t, files)
@@ -88,8 +100,8 @@ func TestScanLayouts(t *testing.T) {
 func TestScan(t *testing.T) {
 	dir, root := folder(t, map[string]string{
 		"undionly.kpxe": "x", "pxelinux.0": "x", "boot.ipxe": "#!ipxe", "other.ipxe": "#!ipxe",
-		"efi/snponly.efi": peFile(0x8664), "efi/grubx64.efi": peFile(0x8664), "efi/mmx64.efi": peFile(0x8664),
-		"odd/bootx64.efi": peFile(0xaa64), "odd/notes.efi": "text", "deep name/ipxe.efi": peFile(0x14c),
+		"efi/snponly.efi": lab.UEFIProgram(0x8664), "efi/grubx64.efi": lab.UEFIProgram(0x8664), "efi/mmx64.efi": lab.UEFIProgram(0x8664),
+		"odd/bootx64.efi": lab.UEFIProgram(0xaa64), "odd/notes.efi": "text", "deep name/ipxe.efi": lab.UEFIProgram(0x14c),
 	})
 	p, notes, err := Scan(dir, root, "http")
 	require.NoError(t, err)
@@ -107,7 +119,7 @@ func TestScan(t *testing.T) {
 		"efi/grubx64.efi is there for efi-x64 too; --file efi-x64=efi/grubx64.efi takes it",
 	}, notes)
 
-	dir, root = folder(t, map[string]string{"boot/x64/wdsnbp.com": "x", "boot/x64/pxeboot.n12": "x", "EFI/shimx64.efi": peFile(0x8664), "snponly-arm64.efi": peFile(0xaa64)})
+	dir, root = folder(t, map[string]string{"boot/x64/wdsnbp.com": "x", "boot/x64/pxeboot.n12": "x", "EFI/shimx64.efi": lab.UEFIProgram(0x8664), "snponly-arm64.efi": lab.UEFIProgram(0xaa64)})
 	p, notes, err = Scan(dir, root, "")
 	require.NoError(t, err)
 	require.Len(t, p.Rules, 3)
@@ -133,11 +145,11 @@ func matchText(m plan.Match) string {
 
 func TestPEArch(t *testing.T) {
 	for machine, want := range machines {
-		got, err := peArch(strings.NewReader(peFile(machine)))
+		got, err := peArch(strings.NewReader(lab.UEFIProgram(machine)))
 		require.NoError(t, err)
 		require.Equal(t, want, got)
 	}
-	for _, bad := range []string{"", "MZ", peFile(0x1234), "ZM" + peFile(0x8664)[2:], peFile(0x8664)[:0x84], strings.Replace(peFile(0x8664), "PE", "NE", 1)} {
+	for _, bad := range []string{"", "MZ", lab.UEFIProgram(0x1234), "ZM" + lab.UEFIProgram(0x8664)[2:], lab.UEFIProgram(0x8664)[:0x84], strings.Replace(lab.UEFIProgram(0x8664), "PE", "NE", 1)} {
 		_, err := peArch(strings.NewReader(bad))
 		require.Error(t, err)
 	}

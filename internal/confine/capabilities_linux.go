@@ -1,4 +1,4 @@
-package serve
+package confine
 
 import (
 	"errors"
@@ -14,18 +14,18 @@ import (
 // may have boot files that are his alone.
 const readAll = unix.CAP_DAC_READ_SEARCH
 
-// dropPrivileges gives up capabilities, on all threads and for good, and says so.
-// What serves needs none: the sockets are open, and transfers take ports that
-// anyone may have. Only a boot file that cannot be read without readAll keeps
-// that one.
-func (s *Server) dropPrivileges() (string, error) {
+// Capabilities gives up the process's capabilities, on all threads and for good,
+// and says so. unreadable names a file that the caller has to read and cannot
+// when asked, "" when there is none: only that keeps readAll.
+func Capabilities(unreadable func() string) (said string, err error) {
 	held, err := capabilities()
 	if err != nil {
 		return "", keeps(err)
 	}
-	said, kept := "gave up all capabilities", [2]unix.CapUserData{}
+	said = "gave up all capabilities"
+	kept := [2]unix.CapUserData{}
 	if held[0].Effective&(1<<readAll) != 0 {
-		if name := s.unreadable(held); name != "" {
+		if name := withoutAny(held, unreadable); name != "" {
 			kept[0].Effective, kept[0].Permitted = 1<<readAll, 1<<readAll
 			said += fmt.Sprintf(" but CAP_DAC_READ_SEARCH, without which %s cannot be read", safe(name))
 		}
@@ -42,9 +42,9 @@ func (s *Server) dropPrivileges() (string, error) {
 
 func keeps(err error) error { return fmt.Errorf("keeps the rights it was started with: %w", err) }
 
-// unreadable names a boot file that cannot be read without capabilities, "" when
-// there is none. It looks with a thread that has laid them down for the moment.
-func (s *Server) unreadable(held [2]unix.CapUserData) string {
+// withoutAny asks with a thread that has laid all capabilities down for the
+// moment.
+func withoutAny(held [2]unix.CapUserData, ask func() string) string {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	header, bare := capHeader(), held
@@ -53,7 +53,7 @@ func (s *Server) unreadable(held [2]unix.CapUserData) string {
 		return ""
 	}
 	defer func() { _ = unix.Capset(&header, &held[0]) }() // what is permitted can be taken up again
-	return s.Root.Unreadable()
+	return ask()
 }
 
 func capHeader() unix.CapUserHeader {
