@@ -9,22 +9,49 @@ import (
 )
 
 // Conn is a packet socket on one interface that hears UDP datagrams to some
-// ports, whoever they are for, and sends frames as they are built. It hears
-// what comes in, not what this machine sends.
+// ports, whoever they are for, and sends frames as they are built.
 type Conn struct{ conn *packet.Conn }
 
-// Listen opens a packet socket. The filter runs in the kernel: a busy network
-// does not fill the socket with what nobody reads.
+// Listen opens a packet socket that hears what comes in, not what this machine
+// sends. The filter runs in the kernel: a busy network does not fill the socket
+// with what nobody reads.
 func Listen(iface *net.Interface, ports ...uint16) (*Conn, error) {
-	filter, err := bpf.Assemble(toPorts(ports))
+	return listen(iface, etherIPv4, toPorts(ports))
+}
+
+// ListenBoth opens one that also hears what this machine sends, which the kernel
+// shows to packet sockets for all protocols alone. What the Conn itself writes it
+// does not hear (skb_loop_sk in net/core/dev.c).
+func ListenBoth(iface *net.Interface, ports ...uint16) (*Conn, error) {
+	return listen(iface, etherAll, append(untaggedIPv4(), toPorts(ports)...))
+}
+
+func listen(iface *net.Interface, protocol int, program []bpf.Instruction) (*Conn, error) {
+	filter, err := bpf.Assemble(program)
 	if err != nil {
 		return nil, err
 	}
-	conn, err := packet.Listen(iface, packet.Raw, etherIPv4, &packet.Config{Filter: filter})
+	conn, err := packet.Listen(iface, packet.Raw, protocol, &packet.Config{Filter: filter})
 	if err != nil {
 		return nil, err
 	}
 	return &Conn{conn}, nil
+}
+
+// etherAll is ETH_P_ALL of linux/if_ether.h.
+const etherAll = 3
+
+// untaggedIPv4 goes on with what a socket for IPv4 would be given. One for all
+// protocols sees frames of VLANs as well, whose tag the kernel has taken out.
+func untaggedIPv4() []bpf.Instruction {
+	return []bpf.Instruction{
+		bpf.LoadExtension{Num: bpf.ExtVLANTagPresent},
+		bpf.JumpIf{Cond: bpf.JumpEqual, Val: 0, SkipTrue: 1},
+		bpf.RetConstant{Val: 0},
+		bpf.LoadAbsolute{Off: 12, Size: 2},
+		bpf.JumpIf{Cond: bpf.JumpEqual, Val: etherIPv4, SkipTrue: 1},
+		bpf.RetConstant{Val: 0},
+	}
 }
 
 // toPorts passes whole UDP datagrams over IPv4 to one of the ports.
