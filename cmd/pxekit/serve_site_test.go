@@ -38,6 +38,7 @@ const patience = time.Minute
 type site struct {
 	*testing.T
 	pxekit *lab.Server
+	at     string // pxekit's address on this network
 	client *lab.Net
 	conn   *rawnet.Conn
 	xid    uint32
@@ -47,7 +48,13 @@ type site struct {
 // visit plugs the client in.
 func visit(t *testing.T, segment *lab.Segment) *site {
 	t.Helper()
-	s := &site{T: t, client: segment.Host(t, bootHost), later: dhcpopts.Firmware(dhcpopts.HTTPX64)}
+	return visitAt(t, segment, pxeHost, bootHost)
+}
+
+// visitAt is visit on a network where pxekit and the client have these addresses.
+func visitAt(t *testing.T, segment *lab.Segment, at, client string) *site {
+	t.Helper()
+	s := &site{T: t, at: at, client: segment.Host(t, client), later: dhcpopts.Firmware(dhcpopts.HTTPX64)}
 	require.NoError(t, s.client.Do(func() error {
 		i, err := net.InterfaceByName(lab.ServerInterface)
 		if err != nil {
@@ -58,6 +65,21 @@ func visit(t *testing.T, segment *lab.Segment) *site {
 	}))
 	t.Cleanup(func() { s.conn.Close() })
 	return s
+}
+
+// The second network of a host with two: pxekit's and a machine's address there.
+const (
+	pxeHost2  = "10.78.0.2"
+	bootHost2 = "10.78.0.50"
+)
+
+// two are the networks of a host with two interfaces, s0 and s1.
+func two(t *testing.T) (first, second *lab.Segment, host *lab.Net) {
+	t.Helper()
+	first, second = lab.NewSegment(t), lab.NewSegment(t)
+	host = first.Host(t, pxeHost)
+	second.Plug(t, host, "s1", pxeHost2)
+	return first, second, host
 }
 
 // bootFolder has what a scan recognises: an x64 program, BIOS iPXE and its
@@ -118,7 +140,7 @@ func (s *site) askAll(c dhcpopts.Client, from, to string, servers int) (packets 
 	last := s.send(later, from, to)
 	require.NoError(s, s.conn.SetReadDeadline(time.Now().Add(patience)))
 	for servers > 0 {
-		p, way := s.hear(pxeHost)
+		p, way := s.hear(s.at)
 		switch p.XID {
 		case xid:
 			packets, ways = append(packets, p), append(ways, way)

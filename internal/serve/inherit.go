@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // inherited are the sockets that systemd has opened for us
@@ -14,6 +15,7 @@ type inherited struct {
 	udp  []*net.UDPConn
 	tcp  []net.Listener
 	wide []net.Addr // taken ones that are bound to all addresses
+	odd  []string   // names of those that are neither
 }
 
 // firstFD is SD_LISTEN_FDS_START.
@@ -36,7 +38,7 @@ func inherit() *inherited {
 func (in *inherited) add(f *os.File) {
 	defer f.Close() // the net package works on a copy
 	if conn, err := net.FilePacketConn(f); err == nil {
-		if udp, ok := conn.(*net.UDPConn); ok {
+		if udp, ok := conn.(*net.UDPConn); ok && allowBroadcast(udp) == nil {
 			in.udp = append(in.udp, udp)
 			return
 		}
@@ -44,7 +46,31 @@ func (in *inherited) add(f *os.File) {
 	}
 	if l, err := net.FileListener(f); err == nil {
 		in.tcp = append(in.tcp, l)
+		return
 	}
+	in.odd = append(in.odd, f.Name())
+}
+
+// unused closes what was not taken. The note names it, unless it is clear why:
+// what observes serves no files.
+func (in *inherited) unused(observing bool) (note string) {
+	if in == nil {
+		return ""
+	}
+	names := in.odd
+	for _, conn := range in.udp {
+		names = append(names, "udp "+conn.LocalAddr().String())
+		_ = conn.Close()
+	}
+	for _, l := range in.tcp {
+		names = append(names, "tcp "+l.Addr().String())
+		_ = l.Close()
+	}
+	in.udp, in.tcp, in.odd = nil, nil, nil
+	if len(names) == 0 || observing {
+		return ""
+	}
+	return "systemd has opened what nothing here uses: " + strings.Join(names, ", ")
 }
 
 // takeUDP returns the socket of a port, whatever address it is bound to.

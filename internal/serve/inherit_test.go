@@ -33,13 +33,27 @@ func TestInherited(t *testing.T) {
 	require.Nil(t, in.takeUDP(at(u)), "once")
 	require.True(t, in.everywhere(u, "udp"), "it is bound to all addresses")
 
+	require.Contains(t, in.unused(false), "systemd has opened what nothing here uses: tcp 127.0.0.1:")
+	require.Empty(t, in.unused(false), "told once")
+	require.Nil(t, in.takeTCP(at(l)), "it is closed")
+	f, err := tcp.(*net.TCPListener).File()
+	require.NoError(t, err)
+	in.add(f)
 	listener := in.takeTCP(at(l))
 	require.NotNil(t, listener)
 	defer listener.Close()
 	require.False(t, in.everywhere(l, "tcp"), "it is bound to one")
 
+	odd, _, err := os.Pipe()
+	require.NoError(t, err)
+	in.add(odd)
+	require.Equal(t, "systemd has opened what nothing here uses: |0", in.unused(false))
+	in.add(odd)
+	require.Empty(t, in.unused(true), "what observes needs no files")
+
 	t.Setenv("LISTEN_PID", "1")
 	t.Setenv("LISTEN_FDS", "1")
 	require.Nil(t, inherit(), "for another process")
 	require.Nil(t, (*inherited)(nil).takeUDP(at(67)))
+	require.Empty(t, (*inherited)(nil).unused(false))
 }

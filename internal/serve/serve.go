@@ -181,6 +181,7 @@ func (s *Server) open() error {
 			return err
 		}
 	}
+	s.note(s.inherited.unused(s.observing))
 	return s.record()
 }
 

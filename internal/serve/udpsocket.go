@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"pxekit/internal/proxydhcp"
 	"pxekit/internal/udpbatch"
 )
 
@@ -30,6 +31,13 @@ type udpSocket struct {
 func (s *Server) listenUDP(port uint16) (*udpSocket, error) {
 	conn, err := s.packetConn(netip.AddrPortFrom(netip.IPv4Unspecified(), port))
 	if err != nil {
+		return nil, err
+	}
+	if port == proxydhcp.ServerPort {
+		err = letOthersBind(conn)
+	}
+	if err != nil {
+		_ = conn.Close()
 		return nil, err
 	}
 	batch, err := udpbatch.New(conn)
