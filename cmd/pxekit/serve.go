@@ -59,6 +59,8 @@ func newServe(u *ui) *cobra.Command {
 			"for boot programs. Where another PXE responder answers, it only observes unless --force is given.\n" +
 			"Raspberry Pi, and the second question of WDS's boot programs (what to load next, and the boot configuration\n" +
 			"store), are answered as documents say, which no real machine has proven yet: unverified.\n" +
+			"A DHCP server on the same host is heard too when it was started first; Kea, and dnsmasq without bind-interfaces\n" +
+			"or bind-dynamic, cannot be started later, as pxekit then has port 67. Beside one --dhcp is refused.\n" +
 			"Files are served at the IPv6 addresses of the interface as well; machines are told the IPv4 address.\n" +
 			"Runs until it is stopped; the log goes to standard output, and on a terminal a line below it shows\n" +
 			"how far long transfers are. SIGHUP, or a change of its files, makes it read the plan and the TLS\n" +
@@ -147,10 +149,7 @@ func (v *serveVerb) serve(ctx context.Context, c serve.Config) error {
 	if f := new(failure); err == nil || errors.As(err, &f) {
 		return err
 	}
-	if errors.Is(err, serve.ErrOtherDHCP) {
-		return usagef("leave out --dhcp: that server gives the addresses, pxekit the boot files", "%w", err)
-	}
-	return usagef("", "%w", err)
+	return usagef(runHint(err), "%w", err)
 }
 
 // config reads the flags that need no look at the system.

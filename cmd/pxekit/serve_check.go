@@ -109,13 +109,25 @@ func (v *serveVerb) openFailure(err error) error {
 		return err // of the plan
 	}
 	switch {
+	case errors.Is(err, serve.ErrPortTaken):
+		return usagef("leave out --dhcp: that program gives the addresses, pxekit the boot files; ss -lnp --udp 'sport = 67' shows what it is", "%w", err)
 	case errors.Is(err, fs.ErrPermission):
-		return usagef("run it with sudo, or give the program the right once: sudo setcap cap_net_bind_service,cap_net_raw+ep $(command -v pxekit)",
-			"no right to open the ports: %w", err)
+		return usagef(serve.HowToPermit, "no right to open the ports: %w", err)
 	case errors.Is(err, syscall.EADDRINUSE):
 		return usagef(v.takenHint(err), "a port is taken: %w", err)
 	}
 	return usagef("", "%w", err)
+}
+
+// runHint says what to do about an error that ends serving.
+func runHint(err error) string {
+	switch {
+	case errors.Is(err, serve.ErrOtherDHCP):
+		return "leave out --dhcp: that server gives the addresses, pxekit the boot files"
+	case errors.Is(err, serve.ErrDeaf) && errors.Is(err, fs.ErrPermission):
+		return "the right CAP_NET_RAW is missing: " + serve.HowToPermit
+	}
+	return ""
 }
 
 // takenHint says who has a port, and what to do without it.

@@ -46,3 +46,15 @@ func TestServeGivesNoneBesideAnother(t *testing.T) {
 	require.ErrorContains(t, err, "pxekit: error: another DHCP server answers on s0: 10.77.0.1")
 	require.ErrorContains(t, err, "pxekit: hint: leave out --dhcp")
 }
+
+// Several are named in an order that does not change.
+func TestServeNamesOthersInOrder(t *testing.T) {
+	t.Parallel()
+	segment := lab.NewSegment(t)
+	for _, address := range []string{"10.77.0.4", dhcpHost, "10.77.0.3"} {
+		segment.Host(t, address).Start(t, lab.Dnsmasq, "dhcp-range=10.77.0.100,10.77.0.150\n")
+	}
+	run := lab.Program("pxekit", `exec "$1" serve -i s0 --dhcp 10.77.0.151-10.77.0.160 --root `+bootFolder(t), "answering on s0")
+	_, err := segment.Host(t, pxeHost).Launch(t, run, "")
+	require.ErrorContains(t, err, "pxekit: error: another DHCP server answers on s0: 10.77.0.1, 10.77.0.3, 10.77.0.4\n")
+}

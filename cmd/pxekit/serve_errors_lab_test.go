@@ -35,6 +35,7 @@ func TestServePortTaken(t *testing.T) {
 	segment := lab.NewSegment(t)
 	host := segment.Host(t, pxeHost)
 	host.Start(t, lab.Program("pxekit", `exec "$1" serve -i s0 --root `+root, "answering on s0"), "")
+	root += " --force"                                   // without it, it would only observe beside the other
 	pcap := filepath.Join(t.TempDir(), "yesterday.pcap") // stays as it is
 	require.NoError(t, os.WriteFile(pcap, []byte("precious"), 0o644))
 	for flags, want := range map[string][2]string{

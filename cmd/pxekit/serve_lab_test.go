@@ -164,7 +164,7 @@ func TestServeObservesBesideRival(t *testing.T) {
 			segment.Host(t, "10.77.0.3").Start(t, lab.Dnsmasq, "interface=s0\ndhcp-range=10.77.0.0,proxy\npxe-service=X86-64_EFI,\"other\",other.efi\n")
 			s := visit(t, segment)
 			s.pxekit = segment.Host(t, pxeHost).Start(t, lab.Program("pxekit", `exec "$1" serve -i s0 --root `+bootFolder(t)+c.flags, c.ready), "")
-			s.said("another PXE responder answers: 10.77.0.3; machines take either answer")
+			s.said("another PXE responder answers on s0: 10.77.0.3; machines take either answer")
 			if x64 := mac(dhcpopts.Firmware(dhcpopts.EFIX64), 1); c.answers {
 				s.one(x64, nobody, all)
 				s.said("52:54:00:12:34:01 UEFI x64: offered Boot/bootx64.efi (rule 3)\n")

@@ -268,11 +268,22 @@ func TestServeWithoutRoot(t *testing.T) {
 	})
 	t.Run("inherited sockets", func(t *testing.T) {
 		s, host := rightsSite(t)
-		line := append([]string{"sh", "-c", `LISTEN_PID=$$ LISTEN_FDS=4 exec "$@"`, "sh"}, asNobody("--bounding-set=-all", "--inh-caps=-all")...)
+		line := append([]string{"sh", "-c", `LISTEN_PID=$$ LISTEN_FDS=5 exec "$@"`, "sh"}, asNobody("--bounding-set=-all", "--inh-caps=-all")...)
 		p := start(t, host, opened(t, host), append(line, program(t), "serve", "-i", "s0", "--root", bootFolder(t))...)
 		p.said("answering on s0")
-		p.said("answers of other servers on s0 are not heard: ")
+		p.said("answers of other servers on s0 are not heard: the right CAP_NET_RAW is missing, " +
+			"so other PXE responders are not recognised, and --strategy auto learns nothing; run it with sudo, or ")
+		p.said("systemd has opened what nothing here uses: udp 0.0.0.0:70\n")
 		s.boots(p, 1)
+	})
+	t.Run("no right to hear others", func(t *testing.T) {
+		_, host := rightsSite(t)
+		p := start(t, host, nil, append(asNobody("--inh-caps=+net_bind_service", "--ambient-caps=+net_bind_service"),
+			program(t), "serve", "-i", "s0", "--dhcp", "10.77.0.100-10.77.0.110", "--root", bootFolder(t))...)
+		<-p.ended
+		require.Equal(t, 2, p.cmd.ProcessState.ExitCode())
+		require.Contains(t, p.Log(), "pxekit: error: other DHCP servers cannot be heard, so no addresses are given: ")
+		require.Contains(t, p.Log(), "pxekit: hint: the right CAP_NET_RAW is missing: run it with sudo, or give the program the right once: sudo setcap ")
 	})
 	t.Run("none", func(t *testing.T) {
 		_, host := rightsSite(t)
@@ -298,11 +309,12 @@ func setcap(t *testing.T, program string, caps ...int) {
 	require.NoError(t, unix.Setxattr(program, "security.capability", append(attr, make([]byte, 12)...), 0))
 }
 
-// opened are the sockets of docs/deploy/pxekit.socket, as systemd opens them.
+// opened are the sockets of docs/deploy/pxekit.socket, as systemd opens them
+// without its Broadcast=yes, and one more.
 func opened(t *testing.T, host *lab.Net) (files []*os.File) {
 	t.Helper()
 	require.NoError(t, host.Do(func() error {
-		for _, port := range []int{67, 4011, 69} {
+		for _, port := range []int{67, 4011, 69, 70} {
 			conn, err := net.ListenUDP("udp4", &net.UDPAddr{Port: port})
 			if err != nil {
 				return err
@@ -313,6 +325,9 @@ func opened(t *testing.T, host *lab.Net) (files []*os.File) {
 				return err
 			}
 			files = append(files, f)
+			if err := unix.SetsockoptInt(int(f.Fd()), unix.SOL_SOCKET, unix.SO_BROADCAST, 0); err != nil {
+				return err
+			}
 		}
 		l, err := net.Listen("tcp4", ":80")
 		if err != nil {

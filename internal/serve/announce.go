@@ -19,8 +19,11 @@ func (s *Server) announce() {
 	}
 	if s.observing {
 		why := ""
+		if len(s.ifaces) > 1 {
+			why = " on any interface"
+		}
 		if s.Observe == ObserveAuto {
-			why = " since another PXE responder is at work; --force answers all the same"
+			why += " since another PXE responder is at work; --force answers all the same"
 		}
 		s.Log.Warn("only observing: nothing is sent"+why, "event", evStart)
 		return

@@ -56,7 +56,7 @@ func (s *Server) handle(k socket, d datagram) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.meet(d, p)
-	s.overhear(e)
+	s.overhear(d, e)
 	decision, m := s.decide(e)
 	if len(decision.Replies) == 0 {
 		s.quiet(e, m, decision)
@@ -74,7 +74,11 @@ func (s *Server) handle(k socket, d datagram) {
 // event is a message as Decide sees it.
 func (s *Server) event(d datagram, p *dhcpopts.Packet) proxydhcp.Event {
 	e := proxydhcp.Event{Packet: p, Port: d.local.Port(), From: d.remote, Local: d.local.Addr()}
-	if p.Op == 2 {
+	switch {
+	case p.Op != 2:
+	case d.here: // from an address that is ours, and not from us
+		e.Local = netip.Addr{}
+	default:
 		e.Own = s.own()
 	}
 	return e
@@ -185,7 +189,7 @@ func (s *Server) quiet(e proxydhcp.Event, m *machine, d proxydhcp.Decision) {
 
 // overhear learns from answers of other servers: rivals, and who has which
 // address.
-func (s *Server) overhear(e proxydhcp.Event) {
+func (s *Server) overhear(d datagram, e proxydhcp.Event) {
 	p := e.Packet
 	if p.Op != 2 {
 		return
@@ -200,6 +204,6 @@ func (s *Server) overhear(e proxydhcp.Event) {
 	who, ok := proxydhcp.RivalOf(e)
 	if _, named := s.rivals.get(who); ok && !named && s.quotas.warnings.allows(s.now(), who.String(), nil) {
 		s.rivals.put(who, true)
-		s.Log.Warn(fmt.Sprintf("another PXE responder answers: %s; machines take either answer", who), "event", evRival, "server", who.String())
+		s.Log.Warn(fmt.Sprintf("another PXE responder answers on %s: %s; machines take either answer", d.iface.Name, who), "event", evRival, "server", who.String())
 	}
 }

@@ -15,8 +15,11 @@ import (
 // DNS may be the zero Addr.
 type Lease struct{ Low, High, Router, DNS netip.Addr }
 
-// ErrOtherDHCP says that a network has a DHCP server already.
-var ErrOtherDHCP = errors.New("another DHCP server answers")
+// What says that a network has a DHCP server already.
+var (
+	ErrOtherDHCP = errors.New("another DHCP server answers")
+	ErrPortTaken = errors.New("another program on this host has port 67, where DHCP servers listen, so no addresses are given")
+)
 
 // arpWait is how long the owners of addresses have to answer.
 const arpWait = time.Second
@@ -51,7 +54,7 @@ func (s *Server) clearPool(others []string) error {
 	case len(others) > 0:
 		return fmt.Errorf("%w on %s: %s", ErrOtherDHCP, i.Name, strings.Join(others, ", "))
 	case !s.hears():
-		return errors.New("other DHCP servers cannot be heard on this system, so no addresses are given")
+		return fmt.Errorf("%w: %w", ErrDeaf, s.deaf)
 	}
 	used, err := rawnet.InUse(i.Interface, i.Addr(), s.pool.Addrs(), arpWait)
 	if err != nil {

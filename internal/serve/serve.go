@@ -94,8 +94,13 @@ type Server struct {
 
 	certificate atomic.Pointer[tls.Certificate] // of HTTPS; nil without
 
-	dhcp  []socket // ports 67 and 4011
+	dhcp []socket // ports 67 and 4011
+	// shares has those of them that another program on this host has as well, on an
+	// interface that is served.
+	shares map[uint16]bool
+
 	ears  []socket // port 68: answers of others
+	deaf  error    // why one could not be opened
 	udp   []*net.UDPConn
 	tcp   []net.Listener
 	tftp  *tftpserve.Server
@@ -127,8 +132,9 @@ type Server struct {
 func Open(c Config) (*Server, error) {
 	s := &Server{
 		Config: c, inherited: inherit(), now: time.Now,
-		after: func(d time.Duration, f func()) { time.AfterFunc(d, f) },
-		book:  newBook(), rivals: newLRU[netip.Addr, bool](maxRivals), servers: newLRU[netip.Addr, bool](maxRivals), fetching: map[netip.Addr]int{},
+		after:  func(d time.Duration, f func()) { time.AfterFunc(d, f) },
+		shares: map[uint16]bool{},
+		book:   newBook(), rivals: newLRU[netip.Addr, bool](maxRivals), servers: newLRU[netip.Addr, bool](maxRivals), fetching: map[netip.Addr]int{},
 		downloads: map[*download]struct{}{}, observing: c.Observe == ObserveOnly, quotas: newQuotas(),
 	}
 	for i := range s.Ifaces {
@@ -168,21 +174,31 @@ func (s *Server) open() error {
 		s.dhcp = append(s.dhcp, sockets...)
 		s.note(note)
 	}
-	for _, i := range s.ifaces {
-		ear, err := listenRaw(i, clientPort)
-		if err != nil {
-			s.note(fmt.Sprintf("answers of other servers on %s are not heard: %v", i.Name, err))
-			continue
-		}
-		s.ears = append(s.ears, ear)
+	if err := s.neighbourhood(); err != nil {
+		return err
 	}
-	if s.Observe != ObserveOnly { // watching needs no files
+	s.openEars()
+	if !s.observing { // watching needs no files
 		if err := s.openFiles(); err != nil {
 			return err
 		}
 	}
 	s.note(s.inherited.unused(s.observing))
 	return s.record()
+}
+
+// neighbourhood draws conclusions from ports that other programs on this host
+// have: a server on port 67 gives addresses, or may begin to, and only a PXE
+// responder has port 4011.
+func (s *Server) neighbourhood() error {
+	if s.shares[proxydhcp.ServerPort] && s.DHCP != nil {
+		return ErrPortTaken
+	}
+	if s.shares[proxydhcp.BINLPort] {
+		s.note(fmt.Sprintf("another PXE responder is on this host: it has port %d; machines take either answer", proxydhcp.BINLPort))
+		s.observing = s.observing || s.Observe == ObserveAuto
+	}
+	return nil
 }
 
 func (s *Server) note(text string) {
@@ -240,9 +256,6 @@ func (s *Server) closeFiles() {
 }
 
 func (s *Server) tls() bool { return s.TLSCert != "" }
-
-// hears reports whether answers of other servers are heard everywhere.
-func (s *Server) hears() bool { return len(s.ears) == len(s.ifaces) }
 
 // Run serves until ctx ends, then lets transfers finish for a bounded time.
 func (s *Server) Run(ctx context.Context) error {

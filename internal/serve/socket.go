@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"syscall"
 	"time"
 
+	"pxekit/internal/proxydhcp"
 	"pxekit/internal/rawnet"
 	"pxekit/internal/udpbatch"
 )
@@ -19,6 +21,7 @@ type datagram struct {
 	local   netip.AddrPort // ours; the address is never unspecified
 	iface   *Iface
 	mac     net.HardwareAddr // the sender's, from a packet socket
+	here    bool             // another program on this host has sent it
 }
 
 // socket reads and writes the messages of one or more ports. read waits for one
@@ -54,6 +57,7 @@ func (s *Server) listen(port uint16) (sockets []socket, note string, err error) 
 	if !errors.Is(err, syscall.EADDRINUSE) {
 		return nil, "", err
 	}
+	s.shares[port] = slices.ContainsFunc(s.ifaces, func(i *Iface) bool { return heldOn(i, port) })
 	for _, i := range s.ifaces {
 		raw, rawErr := listenRaw(i, port)
 		if rawErr != nil {
@@ -62,7 +66,15 @@ func (s *Server) listen(port uint16) (sockets []socket, note string, err error) 
 		}
 		sockets = append(sockets, raw)
 	}
-	return sockets, fmt.Sprintf("port %d is taken by another program on this host: listening beside it by packet socket", port), nil
+	return sockets, besideNote(port, s.shares[port]), nil
+}
+
+func besideNote(port uint16, shared bool) string {
+	where := ""
+	if !shared {
+		where = ", though for other interfaces"
+	}
+	return fmt.Sprintf("port %d is taken by another program on this host%s: listening beside it by packet socket", port, where)
 }
 
 func closeAll(sockets []socket) {
@@ -76,9 +88,13 @@ var everyone = netip.AddrFrom4([4]byte{255, 255, 255, 255})
 // rawSocket is a packet socket on one interface.
 type rawSocket struct {
 	*rawnet.Conn
+	out   *rawnet.Conn // what it writes with
 	iface *Iface
 	ports []uint16
 	buf   []byte
+
+	both      bool // hears what this host sends
+	passesOwn bool // over what comes from port 4011 of this host, which is ours
 }
 
 func listenRaw(i *Iface, ports ...uint16) (*rawSocket, error) {
@@ -86,7 +102,11 @@ func listenRaw(i *Iface, ports ...uint16) (*rawSocket, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &rawSocket{conn, i, ports, make([]byte, maxMessage)}, nil
+	return newRaw(i, conn, ports...), nil
+}
+
+func newRaw(i *Iface, conn *rawnet.Conn, ports ...uint16) *rawSocket {
+	return &rawSocket{Conn: conn, out: conn, iface: i, ports: ports, buf: make([]byte, maxMessage)}
 }
 
 // read passes over what is for another machine: a card may show it.
@@ -96,9 +116,13 @@ func (r *rawSocket) read() ([]datagram, error) {
 		if err != nil {
 			return nil, err
 		}
+		here := r.both && r.iface.owns(d.Src.Addr())
+		if here && r.passesOwn && d.Src.Port() == proxydhcp.BINLPort {
+			continue
+		}
 		local := r.iface.asked(d.Dst.Addr(), d.Src.Addr())
 		if r.forUs(d) || d.Dst.Port() == clientPort {
-			return []datagram{{d.Payload, d.Src, netip.AddrPortFrom(local, d.Dst.Port()), r.iface, d.SrcMAC}}, nil
+			return []datagram{{d.Payload, d.Src, netip.AddrPortFrom(local, d.Dst.Port()), r.iface, d.SrcMAC, here}}, nil
 		}
 	}
 }
@@ -115,5 +139,5 @@ func (r *rawSocket) write(d datagram) error {
 	if d.remote.Addr() == everyone {
 		to = rawnet.Broadcast
 	}
-	return r.Write(rawnet.Datagram{SrcMAC: r.iface.HardwareAddr, DstMAC: to, Src: d.local, Dst: d.remote, Payload: d.payload})
+	return r.out.Write(rawnet.Datagram{SrcMAC: r.iface.HardwareAddr, DstMAC: to, Src: d.local, Dst: d.remote, Payload: d.payload})
 }

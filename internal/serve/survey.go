@@ -2,12 +2,15 @@ package serve
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
+	"sync"
 	"time"
 
 	"pxekit/dhcpopts"
@@ -15,27 +18,22 @@ import (
 	"pxekit/internal/rawnet"
 )
 
-// survey asks each network, as a PXE client would, who answers there. It names
-// the servers, makes this one watch only where another PXE responder is at work,
-// and returns the DHCP servers. Under --observe it asks nobody: servers are named
-// as they are heard.
+// survey asks each network, as PXE clients would, who answers there. It names
+// the servers, makes this one watch only where another PXE responder is at work
+// on any of them, and returns the DHCP servers. Under --observe it asks nobody:
+// servers are named as they are heard.
 func (s *Server) survey(ctx context.Context) (servers []string) {
 	if s.Listen <= 0 || len(s.ears) == 0 || s.Observe == ObserveOnly {
 		return nil
 	}
-	until := s.now().Add(s.Listen)
-	asked := map[*rawSocket]uint32{}
-	for _, k := range s.ears {
-		ear := k.(*rawSocket)
-		asked[ear] = s.ask(ear)
+	for _, h := range s.question(ctx) {
+		s.overhear(h.datagram, s.event(h.datagram, h.packet))
+		s.meet(h.datagram, h.packet)
 	}
-	for ear, xid := range asked {
-		s.gather(ctx, ear, xid, until)
-	}
-	for a := range s.servers.items {
+	for _, a := range slices.SortedFunc(maps.Keys(s.servers.items), netip.Addr.Compare) {
 		servers = append(servers, a.String())
 	}
-	if len(servers) == 0 && s.pool == nil {
+	if len(servers) == 0 && s.pool == nil && !s.shares[proxydhcp.ServerPort] {
 		s.Log.Warn("no DHCP server was heard: machines need one for an address (or --dhcp LOW-HIGH here)", "event", evRival)
 	}
 	if len(s.rivals.items) > 0 && s.Observe == ObserveAuto {
@@ -44,21 +42,49 @@ func (s *Server) survey(ctx context.Context) (servers []string) {
 	return servers
 }
 
-// ask sends one DISCOVER as x64 UEFI firmware sends it, under the interface's
-// own hardware address.
-func (s *Server) ask(ear *rawSocket) (xid uint32) {
-	var b [4]byte
-	_, _ = rand.Read(b[:]) // never fails (crypto/rand)
-	xid = binary.BigEndian.Uint32(b[:])
-	s.asked = append(s.asked, xid)
-	c := dhcpopts.Firmware(dhcpopts.EFIX64)
-	c.MAC = ear.iface.HardwareAddr
-	_ = ear.Write(rawnet.Datagram{
-		SrcMAC: ear.iface.HardwareAddr, DstMAC: rawnet.Broadcast,
-		Src: netip.AddrPortFrom(netip.IPv4Unspecified(), clientPort), Dst: netip.AddrPortFrom(everyone, proxydhcp.ServerPort),
-		Payload: c.Packet(xid).Bytes(),
-	})
-	return xid
+// heard is an answer to a question at the start.
+type heard struct {
+	datagram
+	packet *dhcpopts.Packet
+}
+
+// question asks by all ears at once and returns the answers, interface by
+// interface and there by server.
+func (s *Server) question(ctx context.Context) []heard {
+	until := s.now().Add(s.Listen)
+	answers := make([][]heard, len(s.ears))
+	var wg sync.WaitGroup
+	for n, k := range s.ears {
+		ear := k.(*rawSocket)
+		xids := s.ask(ear)
+		wg.Go(func() { answers[n] = s.gather(ctx, ear, xids, until) })
+	}
+	wg.Wait()
+	return slices.Concat(answers...)
+}
+
+// asking are the kinds of machines that the questions at the start come from:
+// responders answer those alone that they have a file for.
+var asking = []dhcpopts.Arch{dhcpopts.BIOS, dhcpopts.EFIX64, dhcpopts.HTTPX64}
+
+// ask sends a DISCOVER of each kind as its firmware sends it, under the
+// interface's own hardware address.
+func (s *Server) ask(ear *rawSocket) (xids []uint32) {
+	for _, arch := range asking {
+		var b [4]byte
+		_, _ = rand.Read(b[:]) // never fails (crypto/rand)
+		xid := binary.BigEndian.Uint32(b[:])
+		xids = append(xids, xid)
+		c := dhcpopts.Firmware(arch)
+		c.MAC = ear.iface.HardwareAddr
+		_ = ear.Write(rawnet.Datagram{
+			SrcMAC: ear.iface.HardwareAddr, DstMAC: rawnet.Broadcast,
+			Src: netip.AddrPortFrom(netip.IPv4Unspecified(), clientPort), Dst: netip.AddrPortFrom(everyone, proxydhcp.ServerPort),
+			Payload: c.Packet(xid).Bytes(),
+		})
+	}
+	s.asked = append(s.asked, xids...)
+	return xids
 }
 
 // isOurs reports whether a message is our own question, which another of our
@@ -68,27 +94,38 @@ func (s *Server) isOurs(p *dhcpopts.Packet) bool {
 		slices.ContainsFunc(s.ifaces, func(i *Iface) bool { return bytes.Equal(i.HardwareAddr, p.MAC()) })
 }
 
-// gather reads the answers to xid until a time.
-func (s *Server) gather(ctx context.Context, ear *rawSocket, xid uint32, until time.Time) {
+// mostHeard bounds what is kept of the answers on an interface.
+const mostHeard = 256
+
+// gather reads the answers to some questions until a time. Those of a server are
+// together, the ones that name a boot file first.
+func (s *Server) gather(ctx context.Context, ear *rawSocket, xids []uint32, until time.Time) (answers []heard) {
 	_ = ear.SetReadDeadline(until)
 	stop := context.AfterFunc(ctx, func() { _ = ear.SetReadDeadline(time.Unix(1, 0)) })
 	defer stop()
-	for {
+	for len(answers) < mostHeard {
 		came, err := ear.read()
 		if err != nil {
 			break
 		}
 		d := came[0]
+		d.payload = bytes.Clone(d.payload) // its memory is that of the next message
 		p, err := dhcpopts.Parse(d.payload)
-		if err != nil || p.XID != xid || p.Op != 2 {
+		if err != nil || p.Op != 2 || !slices.Contains(xids, p.XID) {
 			continue
 		}
 		s.capture.record(d.remote, d.local, d.payload)
-		s.overhear(s.event(d, p))
-		s.meet(d, p)
+		answers = append(answers, heard{d, p})
 	}
 	_ = ear.SetReadDeadline(time.Time{})
+	slices.SortStableFunc(answers, func(a, b heard) int {
+		return cmp.Or(a.remote.Addr().Compare(b.remote.Addr()), cmp.Compare(b.names(), a.names()))
+	})
+	return answers
 }
+
+// names is 1 for an answer that names a boot file, else 0.
+func (h heard) names() int { return min(1, len(proxydhcp.FileOf(h.packet.Answer()))) }
 
 // meet names a server that gives an address, once.
 func (s *Server) meet(d datagram, p *dhcpopts.Packet) {
