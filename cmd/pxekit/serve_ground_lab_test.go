@@ -81,6 +81,10 @@ func TestServeTellsWhatItLost(t *testing.T) {
 	s.said("warning: s0 is down: no machine is heard there")
 	host.IP(t, "link", "set", "s0", "up")
 	host.IP(t, "route", "add", "default", "dev", "s0")
+	require.Eventually(t, func() bool { // the switch may take a second to see its port
+		_, err := s.fetch("http://10.77.0.2/healthz")
+		return err == nil
+	}, patience, time.Second/50)
 	s.one(x64, nobody, all)
 
 	require.NoError(t, os.Rename(root, root+".old"))
