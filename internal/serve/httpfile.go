@@ -123,7 +123,6 @@ func (d *download) ReadFrom(r io.Reader) (int64, error) {
 	}
 	var sent int64
 	patience := http.NewResponseController(d.ResponseWriter)
-	defer func() { _ = patience.SetWriteDeadline(time.Time{}) }() // the connection has more requests
 	for limited.N > 0 && d.err == nil {
 		_ = patience.SetWriteDeadline(time.Now().Add(httpChunkTime)) // no connection refuses it
 		n, err := io.Copy(d.ResponseWriter, &io.LimitedReader{R: limited.R, N: min(limited.N, sendChunk)})
