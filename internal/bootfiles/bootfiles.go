@@ -62,8 +62,9 @@ type File struct {
 	Size     int64
 	Modified time.Time
 	Path     string // below the root, with slashes
-	// Junk is what was cut from the end of the name to find the file: the mark
-	// of a DHCP option that is not closed or carries blanks or line ends.
+	// Junk is what was cut from the name to find the file, nearly always at its
+	// end: the mark of a DHCP option that is not closed or carries blanks, line
+	// ends or quotes.
 	Junk string
 
 	identity string    // of the content, beside path, size and time
@@ -85,7 +86,7 @@ func (r *Root) Open(name string) (*File, error) {
 		return nil, err
 	}
 	if f, err := r.find(clean); err == nil {
-		f.Junk = strings.TrimPrefix(name, clean)
+		f.Junk = strings.Replace(name, clean, "", 1)
 		return f, nil
 	}
 	return nil, err
