@@ -127,16 +127,16 @@ func (l *listener) send(o origin, b []byte) error {
 }
 
 // source is the control message that makes an answer leave by the address that
-// was asked.
+// was asked. Linux takes IPv4's for IPv4 on a socket of both families too, and
+// refuses IPv6's, in which x/net writes no IPv4 address.
 func (l *listener) source(o origin) []byte {
 	switch {
 	case !o.local.IsValid():
 		return nil
-	case l.v6:
-		src := o.local.As16()
-		return (&ipv6.ControlMessage{Src: src[:], IfIndex: o.index}).Marshal()
+	case o.local.Is4():
+		return (&ipv4.ControlMessage{Src: o.local.AsSlice()}).Marshal()
 	}
-	return (&ipv4.ControlMessage{Src: o.local.AsSlice()}).Marshal()
+	return (&ipv6.ControlMessage{Src: o.local.AsSlice(), IfIndex: o.index}).Marshal()
 }
 
 // peer is the client in the socket's own address family.
