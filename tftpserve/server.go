@@ -166,7 +166,9 @@ func (s *Server) packet(l *listener, from origin, b []byte) {
 		s.request(l, from, req)
 	case s.SinglePort && s.deliver(from, b):
 	case p.Op == ERROR: // never answered (RFC 1350 section 7)
-	case s.SinglePort && p.Op == ACK: // late; the client's next request would take an ERROR for its answer
+	case p.Op == ACK:
+		// Late, or of an ERROR, as tftp-hpa sends: the client's next request, by the
+		// same port, would take an ERROR for its answer.
 	default:
 		s.refuse(l, from, req, UnknownTID, errors.New("packet of no transfer"))
 	}
