@@ -66,7 +66,11 @@ func (s *Server) validate(w http.ResponseWriter, f *bootfiles.File) (modified ti
 // the server.
 func refuseHTTP(w http.ResponseWriter, err error) {
 	status := http.StatusForbidden
-	if errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE): // "Forbidden" would end a boot that need only wait
+		status = http.StatusServiceUnavailable
+		w.Header().Set("Retry-After", "1")
+	case errors.Is(err, fs.ErrNotExist):
 		status = http.StatusNotFound
 	}
 	http.Error(w, http.StatusText(status), status)

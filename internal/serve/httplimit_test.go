@@ -4,10 +4,12 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -80,5 +82,15 @@ func TestHTTPRequestsAsTheyCome(t *testing.T) {
 		body, err := io.ReadAll(got.Body)
 		require.NoError(t, err, line)
 		require.Equal(t, "200 boot", fmt.Sprint(got.StatusCode, " ", string(body)), line)
+	}
+}
+
+// A server that has too many files open says so.
+func TestHTTPOutOfFiles(t *testing.T) {
+	for _, err := range []error{syscall.EMFILE, syscall.ENFILE} {
+		w := httptest.NewRecorder()
+		refuseHTTP(w, fmt.Errorf("%w: open x: %w", fs.ErrPermission, err)) // as bootfiles has it
+		require.Equal(t, http.StatusServiceUnavailable, w.Code)
+		require.Equal(t, "1", w.Header().Get("Retry-After"))
 	}
 }
