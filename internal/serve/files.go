@@ -29,14 +29,7 @@ func (s *Server) openTFTP(r tftpserve.Request) (tftpserve.File, error) {
 	if f.Junk != "" {
 		s.junk(r.Client.Addr(), r.Packet.File, f)
 	}
-	info, err := f.Stat()
-	if err != nil {
-		_ = f.Close()
-		return nil, err
-	}
-	// A file that was replaced or written to is another content.
-	key := fmt.Sprintf("%s %d %d", f.Path, info.Size(), info.ModTime().UnixNano())
-	return tftpFile{f, key}, nil
+	return tftpFile{f, f.Key(s.now())}, nil
 }
 
 // junk names the DHCP option to mend when a file was found only without the end

@@ -50,9 +50,14 @@ func typeOf(name string) string {
 	return "application/octet-stream"
 }
 
+// newHTTP speaks HTTP/1 only: no firmware has HTTP/2, which would put many
+// requests past the bounds of time and number that a connection has.
 func (s *Server) newHTTP() *http.Server {
+	var one http.Protocols
+	one.SetHTTP1(true)
 	return &http.Server{
-		Handler: http.HandlerFunc(s.serveHTTP), ReadHeaderTimeout: httpHeaderTime, IdleTimeout: httpIdleTime,
+		Protocols: &one,
+		Handler:   http.HandlerFunc(s.serveHTTP), ReadHeaderTimeout: httpHeaderTime, IdleTimeout: httpIdleTime,
 		MaxHeaderBytes: httpHeaderBytes, ErrorLog: log.New(httpLog{s}, "", 0), TLSConfig: s.tlsConfig(),
 		ConnState: newConnections().changed,
 	}
@@ -99,6 +104,7 @@ func (s *Server) runHTTP(l net.Listener) error {
 // at which UEFI HTTP boot fails.
 func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
+	bound(w, r)
 	switch {
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		w.Header().Set("Allow", "GET, HEAD")
@@ -110,6 +116,16 @@ func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, s.metrics.text())
 	default:
 		s.serveFile(w, r)
+	}
+}
+
+// bound ends a request whose announced body does not come, or whose answer is not
+// taken: either would keep its connection for ever.
+func bound(w http.ResponseWriter, r *http.Request) {
+	patience := http.NewResponseController(w)
+	_ = patience.SetWriteDeadline(time.Now().Add(httpChunkTime)) // no connection refuses it
+	if r.ContentLength != 0 {
+		_ = patience.SetReadDeadline(time.Now().Add(httpHeaderTime))
 	}
 }
 
