@@ -48,5 +48,5 @@ const (
 		"file (**mac**, **ip**, **file**, **ok**; of a transfer **bytes**, **seconds** and **error**; **junk**, what was cut from the name to find the file; " +
 		"**normal**, true when boot loaders ask for it and it need not be there; **left_out**), verdict (how the boot of **mac** went: **ok**, and the transfer's fields) or stop (in all: machines **booted** and **failed**, " +
 		"**answers**, **tftp_transfers**, **tftp_bytes**, **http_files**, **http_bytes**, requests **refused**; and for each **mac** whose boots did not all go well how many were **booted** and **failed**).\n\n" +
-		"With HTTP, /metrics has counters in the text format of Prometheus, and /healthz answers ok."
+		"With HTTP, /metrics has counters in the text format of Prometheus, and /healthz answers ok, or 503 and what is wrong with an interface or the folder."
 )

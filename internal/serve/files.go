@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -110,11 +111,16 @@ func (s *Server) strange(e tftpserve.Event) {
 		"file", safe(e.Packet.File), "ok", false, "error", e.Err.Error())
 }
 
+// stopped is the fault of what ran on after a stop for longer than it may.
+const stopped = "pxekit was stopped"
+
 // faultOf says how a transfer failed, "" when it did not.
 func faultOf(e tftpserve.Event) string {
 	switch o := e.Outcome; {
 	case o.Complete:
 		return ""
+	case errors.Is(e.Err, context.Canceled):
+		return stopped
 	case e.Err != nil:
 		return e.Err.Error()
 	case o.Silent:

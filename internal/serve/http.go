@@ -129,15 +129,23 @@ func bound(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// health reports whether the sockets are open; a server that is up has them.
+// health says ok, or which interface or folder is not what it was: a server that
+// answers at all has its sockets.
 func (s *Server) health(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = io.WriteString(w, "ok\n")
+	faults := s.faults()
+	if len(faults) == 0 {
+		_, _ = io.WriteString(w, "ok\n")
+		return
+	}
+	w.WriteHeader(http.StatusServiceUnavailable)
+	_, _ = io.WriteString(w, strings.Join(faults, "\n")+"\n")
 }
 
 // stopHTTP lets requests that run finish until ctx ends.
 func (s *Server) stopHTTP(ctx context.Context) {
 	if s.http.Shutdown(ctx) != nil {
+		s.cut.Store(true)
 		_ = s.http.Close()
 	}
 }

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -266,4 +267,26 @@ func TestMissedStory(t *testing.T) {
 	require.Equal(t, "warning: 52:54:00:12:34:56 UEFI x64: offered none.efi (rule 1) → RRQ → none.efi: there is no such file", lines(out))
 	s.summary()
 	require.Contains(t, lines(out), "stopped: 0 machines booted, 1 did not, ")
+}
+
+// /healthz says what is wrong with what serving stands on, as long as it is.
+func TestHealth(t *testing.T) {
+	s, _ := testServer(t, nil)
+	ask := func() (int, string) {
+		w := httptest.NewRecorder()
+		s.serveHTTP(w, httptest.NewRequest(http.MethodGet, "/healthz", nil))
+		return w.Code, w.Body.String()
+	}
+	check := func(code int, text string) {
+		gotCode, gotText := ask()
+		require.Equal(t, code, gotCode)
+		require.Equal(t, text, gotText)
+	}
+	check(200, "ok\n")
+	s.tellGround("lab1", errGone)
+	s.tellGround("lab0", errors.New("is down"))
+	check(503, "lab0 is down\nlab1 was taken away; start pxekit again once it is back\n")
+	s.tellGround("lab0", nil)
+	s.tellGround("lab1", nil)
+	check(200, "ok\n")
 }

@@ -44,7 +44,11 @@ func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(d, r, "", modified, f.File)
 	if r.Method == http.MethodGet {
 		s.metrics.httpFiles.Add(1)
-		s.downloaded(d, d.fault(r))
+		fault := d.fault(r)
+		if fault != "" && s.cut.Load() {
+			fault = stopped
+		}
+		s.downloaded(d, fault)
 	}
 }
 

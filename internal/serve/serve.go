@@ -89,6 +89,7 @@ type Server struct {
 	now       func() time.Time
 	after     func(time.Duration, func())
 	metrics   metrics
+	cut       atomic.Bool // what still ran at a stop was ended
 	capture   *recorder
 	quotas    *quotas
 
