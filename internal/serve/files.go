@@ -81,9 +81,18 @@ func (s *Server) tftpEvent(e tftpserve.Event) {
 		s.transfers(e.Client.Addr(), -1)
 		s.metrics.tftpBytes.Add(e.Bytes)
 		if !e.Probe() {
-			s.fetched(e.Client.Addr(), fetch{name: name, bytes: e.Bytes, took: e.Took, resent: e.Resent, fault: faultOf(e)})
+			s.fetched(e.Client.Addr(), fetchOf(e))
 		}
 	}
+}
+
+// fetchOf is the file of a transfer that has ended.
+func fetchOf(e tftpserve.Event) fetch {
+	f := fetch{name: e.Packet.File, bytes: e.Bytes, took: e.Took, resent: e.Resent, fault: faultOf(e)}
+	if e.Outcome.Sent {
+		f.bytes, f.unsure = e.Size, true
+	}
+	return f
 }
 
 // busy tells that a limit kept a client waiting; it was sent nothing, so it asks
@@ -117,7 +126,7 @@ const stopped = "pxekit was stopped"
 // faultOf says how a transfer failed, "" when it did not.
 func faultOf(e tftpserve.Event) string {
 	switch o := e.Outcome; {
-	case o.Complete:
+	case o.Complete, o.Sent:
 		return ""
 	case errors.Is(e.Err, context.Canceled):
 		return stopped

@@ -131,13 +131,16 @@ func TestStory(t *testing.T) {
 		{Kind: tftpserve.Finished, Request: request, Outcome: tftpserve.Outcome{Complete: true}, Bytes: 949_000},
 		{Kind: tftpserve.Started, Request: request, Size: 5},
 		{Kind: tftpserve.Finished, Request: request, Outcome: tftpserve.Outcome{Silent: true}, Bytes: 2},
+		{Kind: tftpserve.Started, Request: request, Size: 949_000},
+		{Kind: tftpserve.Finished, Request: request, Outcome: tftpserve.Outcome{Silent: true, Sent: true}, Size: 949_000, Bytes: 948_000},
 	} {
 		s.tftpEvent(e)
 	}
 	require.Equal(t, `52:54:00:12:34:56 UEFI x64: offered bootx64.efi (rule 1)
 DHCP server 10.0.0.1 gives addresses on lab0
 52:54:00:12:34:56 UEFI x64: offered bootx64.efi (rule 1) → RRQ → 949 KB, ok
-warning: 52:54:00:12:34:56 UEFI x64: bootx64.efi, failed after 2 bytes: the client stopped answering`, lines(out))
+warning: 52:54:00:12:34:56 UEFI x64: bootx64.efi, failed after 2 bytes: the client stopped answering
+52:54:00:12:34:56 UEFI x64: bootx64.efi, 949 KB, sent to the end, which was not acknowledged`, lines(out))
 	require.True(t, s.book.known(theMAC).Fetched)
 }
 

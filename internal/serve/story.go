@@ -55,6 +55,7 @@ type fetch struct {
 	resent int
 	part   bool   // and more of it is to come
 	same   bool   // the client has it already
+	unsure bool   // its end was sent and not acknowledged
 	fault  string // "" when all is well
 }
 
@@ -64,6 +65,9 @@ func (f fetch) String() string {
 	}
 	if f.same {
 		return "not changed, ok"
+	}
+	if f.unsure {
+		return size(f.bytes) + ", sent to the end, which was not acknowledged"
 	}
 	text := size(f.bytes) + ", ok"
 	if f.resent > 0 {
