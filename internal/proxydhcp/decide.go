@@ -79,16 +79,12 @@ func discover(now time.Time, e Event, client dhcpopts.Client, p Policy, m Machin
 	if c == nil {
 		return silent(m, "no rule for %s", describe(client))
 	}
-	strategy, refusal := choose(now, p.Strategy, client, m, learned)
-	d := Decision{Case: c, Refusal: refusal, Machine: m}
+	strategy, refusal := choose(now, p.Strategy, e.Packet, client, m, learned)
+	d := Decision{Case: c, Refusal: refusal, Machine: asked(now, e.Packet, client, m)}
 	if refusal != "" {
 		d.Machine.Refused = m.Strategy
 	}
-	d.Machine = Machine{
-		Strategy: strategy, Offered: now, XID: e.Packet.XID, Contested: m.Contested && m.XID == e.Packet.XID,
-		Refused: d.Machine.Refused, Elsewhere: elsewhere(e, c.Answer),
-		Loaded: client.Stage() == dhcpopts.IPXEStage || client.Arch().HTTP(),
-	}
+	d.Machine.Strategy, d.Machine.Elsewhere = strategy, elsewhere(e, c.Answer)
 	reply := reply(e, client, dhcpopts.Offer)
 	if strategy == BINL {
 		reply.binl(e)
@@ -100,6 +96,19 @@ func discover(now time.Time, e Event, client dhcpopts.Client, p Policy, m Machin
 	d.Replies = []Reply{reply}
 	d.Why = describe(client) + ": " + d.Step
 	return d
+}
+
+// asked is what is known of a machine once it has sent a DISCOVER: all that was,
+// when it is a copy, else a new attempt's beginning.
+func asked(now time.Time, q *dhcpopts.Packet, c dhcpopts.Client, m Machine) Machine {
+	if copied(now, q, m) {
+		m.Offered = now
+		return m
+	}
+	return Machine{
+		Offered: now, XID: q.XID, Secs: q.Secs, Contested: m.Contested && m.XID == q.XID, Refused: m.Refused,
+		Loaded: c.Stage() == dhcpopts.IPXEStage || c.Arch().HTTP(),
+	}
 }
 
 // request handles a REQUEST on port 67. It is the DHCP server's affair, unless

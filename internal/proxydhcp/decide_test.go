@@ -34,12 +34,14 @@ func thePlan(strategy Strategy) Policy {
 	return Policy{Cases: p.Cases(), Strategy: strategy}
 }
 
+const theXID = 0x01020304
+
 func event(c dhcpopts.Client, port uint16) Event {
 	from := netip.AddrPortFrom(netip.IPv4Unspecified(), 68)
 	if c.CIAddr.IsValid() {
 		from = netip.AddrPortFrom(c.CIAddr, port)
 	}
-	return Event{Packet: c.Packet(0x01020304), Port: port, From: from, Local: local}
+	return Event{Packet: c.Packet(theXID), Port: port, From: from, Local: local}
 }
 
 func ipxe(c dhcpopts.Client) dhcpopts.Client {
@@ -139,7 +141,7 @@ func TestDecide(t *testing.T) {
 			require.Contains(t, []string{"PXEClient", "HTTPClient"}, text(p, 60))
 			relay, _ := c.client.Option(dhcpopts.OptRelayAgent)
 			require.Equal(t, string(relay), text(p, 82))
-			require.Equal(t, uint32(0x01020304), p.XID)
+			require.Equal(t, uint32(theXID), p.XID)
 		})
 	}
 }
@@ -173,7 +175,7 @@ func TestGoldenOffers(t *testing.T) {
 // Auto changes on a real refusal and on nothing else.
 func TestAuto(t *testing.T) {
 	x64 := dhcpopts.Firmware(dhcpopts.EFIX64)
-	offered := Machine{Strategy: Direct, Offered: now}
+	offered := Machine{Strategy: Direct, Offered: now.Add(-4 * time.Second), XID: theXID} // edk2's first repeat
 	change := func(edit func(*Machine)) Machine { m := offered; edit(&m); return m }
 	for _, c := range []struct {
 		name    string
@@ -192,7 +194,7 @@ func TestAuto(t *testing.T) {
 		{"fetched the file: this is a new boot", x64, change(func(m *Machine) { m.Address, m.Requested, m.Fetched = true, true, true }), "", Direct},
 		{"iPXE asks twice by nature", ipxe(x64), change(func(m *Machine) { m.Address = true }), "", Direct},
 		{"binl, took the address, never asked 4011", x64, change(func(m *Machine) { m.Strategy, m.Requested = BINL, true }), "", Direct},
-		{"another responder offered as well, whose file it may have taken", x64, change(func(m *Machine) { m.Address, m.Requested, m.Contested = true, true, true }), "", Direct},
+		{"another responder offered as well, whose file it may have taken", x64, change(func(m *Machine) { m.Address, m.Requested, m.Contested, m.XID = true, true, true, 1 }), "", Direct},
 		{"its file is on a server that we do not see", x64, change(func(m *Machine) { m.Requested, m.Elsewhere = true, true }), "", Direct},
 		{"binl, asked 4011", x64, change(func(m *Machine) { m.Strategy, m.Requested, m.Asked = BINL, true, true }), "", BINL},
 		{"its address was refused: it has to begin anew", x64, change(func(m *Machine) { m.Requested, m.Denied = true, other1 }), "", Direct},
@@ -206,10 +208,59 @@ func TestAuto(t *testing.T) {
 			if changed {
 				require.Equal(t, c.machine.Strategy, d.Machine.Refused)
 			}
+			require.Equal(t, uint32(theXID), d.Machine.XID)
 			require.Equal(t, now, d.Machine.Offered)
 			require.False(t, d.Machine.Address || d.Machine.Requested || d.Machine.Fetched || d.Machine.Contested, "a new offer begins anew")
 			require.Equal(t, c.client.Stage() == dhcpopts.IPXEStage || c.client.Arch().HTTP(), d.Machine.Loaded)
 		})
+	}
+}
+
+// A repeat is told from a copy and from a new boot by xid, secs and time.
+func TestAutoRepeats(t *testing.T) {
+	const s = time.Second
+	for _, c := range []struct {
+		name         string
+		after        time.Duration // since the offer
+		xid          uint32
+		before, secs uint16
+		want         Strategy
+	}{
+		{"edk2's second", 3760 * time.Millisecond, theXID, 0, 4, BINL},
+		{"edk2's third", 8 * s, theXID, 4, 12, BINL},
+		{"edk2's fourth, of a long boot", 19 * s, theXID, 12, 28, BINL},
+		{"edk2 of 2008 counts no seconds", 4 * s, theXID, 0, 0, BINL},
+		{"a loop", s / 20, theXID, 0, 0, Direct},
+		{"a relay that is slow", 1900 * time.Millisecond, theXID, 0, 0, Direct},
+		{"copy of a repeat", s / 20, theXID, 4, 4, Direct},
+		{"off and on", 12 * s, theXID + 1, 0, 0, Direct},
+		{"off and on, the first was lost", 12 * s, theXID + 1, 0, 4, Direct},
+		{"off and on, the same xid each time", 12 * s, theXID, 4, 4, Direct},
+		{"off and on in the midst, the same xid each time", 12 * s, theXID, 12, 4, Direct},
+		{"off and on within a second", s, theXID + 1, 0, 0, Direct},
+		{"too late to be of that boot", time.Minute, theXID, 28, 60, Direct},
+	} {
+		m := Machine{Strategy: Direct, Offered: now.Add(-c.after), XID: theXID, Secs: c.before, Address: true}
+		e := event(dhcpopts.Firmware(dhcpopts.EFIX64), 67)
+		e.Packet.XID, e.Packet.Secs = c.xid, c.secs
+		d := Decide(now, e, thePlan(Auto), m, "")
+		require.Equal(t, c.want, d.Machine.Strategy, c.name)
+		require.Equal(t, c.want != Direct, d.Refusal != "", c.name)
+		require.Equal(t, c.secs, d.Machine.Secs, c.name)
+	}
+}
+
+// A copy takes nothing away from what is known of a machine, and a storm of
+// copies never makes one of them a repeat.
+func TestCopies(t *testing.T) {
+	known := Machine{Strategy: BINL, Offered: now, XID: theXID, Address: true, Requested: true, Refused: Direct}
+	for i := range 10 {
+		at := now.Add(time.Duration(i) * time.Second)
+		d := Decide(at, event(dhcpopts.Firmware(dhcpopts.EFIX64), 67), thePlan(Auto), known, "")
+		require.Len(t, d.Replies, 1, "each way gets its answer")
+		known.Offered = at
+		require.Equal(t, known, d.Machine)
+		known = d.Machine
 	}
 }
 
