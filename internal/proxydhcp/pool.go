@@ -38,7 +38,8 @@ type Grant struct {
 
 // NewPool makes a pool of the addresses low to high, which are of network and
 // are neither its first nor its last address. router and dns may be the zero
-// Addr.
+// Addr; they are not given to machines. A router is of network too, as machines
+// reach no other (RFC 2132 section 3.5).
 func NewPool(network netip.Prefix, low, high, router, dns netip.Addr) (*Pool, error) {
 	network = network.Masked()
 	size := number(high) - number(low) + 1
@@ -47,12 +48,27 @@ func NewPool(network netip.Prefix, low, high, router, dns netip.Addr) (*Pool, er
 		return nil, fmt.Errorf("range %s-%s: the lower address comes first", low, high)
 	case !network.Contains(low) || !network.Contains(high):
 		return nil, fmt.Errorf("range %s-%s is not of the interface's network %s", low, high, network)
-	case low == network.Addr() || high == broadcastOf(network):
+	case !hosts(network, low) || !hosts(network, high):
 		return nil, fmt.Errorf("range %s-%s has the network's own or its broadcast address", low, high)
 	case size > MaxPool:
 		return nil, fmt.Errorf("range %s-%s has %d addresses, the most is %d", low, high, size, MaxPool)
+	case router.IsValid() && !hosts(network, router):
+		return nil, fmt.Errorf("router %s is no host of the interface's network %s: machines could not reach it", router, network)
+	case dns.IsValid() && network.Contains(dns) && !hosts(network, dns):
+		return nil, fmt.Errorf("DNS server %s is no host of the interface's network %s", dns, network)
 	}
-	return &Pool{low: low, high: high, network: network, router: router, dns: dns, leases: map[netip.Addr]Grant{}, byMAC: map[string]netip.Addr{}}, nil
+	p := &Pool{low: low, high: high, network: network, router: router, dns: dns, leases: map[netip.Addr]Grant{}, byMAC: map[string]netip.Addr{}}
+	for _, a := range []netip.Addr{router, dns} {
+		if a.IsValid() {
+			p.Reserve(a)
+		}
+	}
+	return p, nil
+}
+
+// hosts reports whether an address may be a host's in a network.
+func hosts(network netip.Prefix, a netip.Addr) bool {
+	return network.Contains(a) && a != network.Addr() && a != broadcastOf(network)
 }
 
 func number(a netip.Addr) uint32 {
