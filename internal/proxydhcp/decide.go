@@ -1,6 +1,7 @@
 package proxydhcp
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"strconv"
@@ -91,7 +92,7 @@ func discover(now time.Time, e Event, client dhcpopts.Client, p Policy, m Machin
 		d.Step = sentToBINL + c.Origin + ")"
 	} else {
 		reply.direct(e, client, c.Answer)
-		d.Step = "offered " + FileOf(c.Answer) + " (" + c.Origin + ")" + reply.wait()
+		d.Step = "offered " + Gives(c.Answer) + " (" + c.Origin + ")" + reply.wait()
 	}
 	d.Replies = []Reply{reply}
 	d.Why = describe(client) + ": " + d.Step
@@ -170,9 +171,18 @@ func acknowledge(e Event, client dhcpopts.Client, p Policy, m Machine, item *dhc
 	reply := reply(e, client, answering(e))
 	reply.boot(e, answer)
 	m.Elsewhere = elsewhere(e, answer)
-	step := "asked port " + strconv.Itoa(int(e.Port)) + ", told " + FileOf(answer) + " (" + c.Origin + ")"
+	told := Gives(answer)
+	if item != nil && item.Type == localBoot && FileOf(answer) == "" {
+		told = "local boot"
+	}
+	step := "asked port " + strconv.Itoa(int(e.Port)) + ", told " + told + " (" + c.Origin + ")"
 	return Decision{Replies: []Reply{reply}, Case: c, Machine: m, Step: step, Why: describe(client) + ": " + step}
 }
+
+// localBoot is the menu type of the machine's own disk (PXE 2.1 table 2-1). No
+// firmware that was measured asks for it: iPXE leaves PXE, edk2 says PXE-E21. Who
+// asks all the same has found its boot server (no document says that it has not).
+const localBoot = 0
 
 // elsewhere reports whether a file is fetched where we see no request for it:
 // from another server.
@@ -213,6 +223,24 @@ func describe(c dhcpopts.Client) string {
 		return "iPXE on " + label(c.Arch())
 	}
 	return label(c.Arch())
+}
+
+// Gives says in words what an answer gives: its boot file, a menu, or both.
+func Gives(a dhcpopts.Answer) string {
+	what := FileOf(a)
+	v, _ := a.Get(dhcpopts.OptVendor)
+	pxe, _, _ := dhcpopts.DecodePXE(v)
+	menu := fmt.Sprintf("a menu of %d entries", len(pxe.Menu))
+	if len(pxe.Menu) == 1 {
+		menu = "a menu of 1 entry"
+	}
+	switch {
+	case len(pxe.Menu) == 0:
+		return cmp.Or(what, "no boot file")
+	case what == "":
+		return menu
+	}
+	return what + " and " + menu
 }
 
 // FileOf is the boot file of an answer, safe to print.
