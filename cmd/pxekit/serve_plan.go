@@ -18,20 +18,20 @@ import (
 
 // source is how serve gets its plan: from the flags, from a file, or by looking
 // at the folder. Standard input can be read once only.
-func (v *serveVerb) source(c serve.Config) func() (*plan.Plan, []string, error) {
+func (v *serveVerb) source(c serve.Config) func() (*plan.Plan, []bootnames.Note, error) {
 	if v.plan.file == "-" {
 		once := sync.OnceValues(func() (*plan.Plan, error) {
 			p, _, err := v.planned(nil)
 			return p, err
 		})
-		return func() (*plan.Plan, []string, error) {
+		return func() (*plan.Plan, []bootnames.Note, error) {
 			p, err := once()
 			return p, nil, err
 		}
 	}
 	if v.plan.file != "" || v.plan.typed() != "" {
 		loads := 0
-		return func() (*plan.Plan, []string, error) {
+		return func() (*plan.Plan, []bootnames.Note, error) {
 			if loads++; loads > 1 {
 				return v.planned(c.Log)
 			}
@@ -45,7 +45,7 @@ func (v *serveVerb) source(c serve.Config) func() (*plan.Plan, []string, error) 
 	case c.TLSCert != "":
 		scheme = "https"
 	}
-	return func() (*plan.Plan, []string, error) {
+	return func() (*plan.Plan, []bootnames.Note, error) {
 		p, notes, err := bootnames.Scan(v.root, c.Root, scheme)
 		if err != nil {
 			return nil, nil, usagef("name the boot files: --file, --preset or --plan", "%w", err)
@@ -58,7 +58,7 @@ func (v *serveVerb) source(c serve.Config) func() (*plan.Plan, []string, error) 
 // machine to the address that it asks. A plan with errors is one error, which
 // says all when it comes while serving. What is odd about the plan goes to log
 // while serving, and before that, without a log, where all verbs say it.
-func (v *serveVerb) planned(log *slog.Logger) (*plan.Plan, []string, error) {
+func (v *serveVerb) planned(log *slog.Logger) (p *plan.Plan, notes []bootnames.Note, err error) {
 	p, found, err := v.plan.load(v.ui)
 	if err != nil {
 		return nil, nil, err
@@ -74,7 +74,10 @@ func (v *serveVerb) planned(log *slog.Logger) (*plan.Plan, []string, error) {
 	} else {
 		logFindings(log, found)
 	}
-	return p, p.Notes(), nil
+	for _, text := range p.Notes() {
+		notes = append(notes, bootnames.Note{Text: text})
+	}
+	return p, notes, nil
 }
 
 // logFindings writes findings as lines of the log.

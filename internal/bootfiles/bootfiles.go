@@ -38,6 +38,9 @@ func OpenRoot(dir string) (*Root, error) {
 // Close closes the folder; open files stay open.
 func (r *Root) Close() error { return r.root.Close() }
 
+// FS is the opened folder for a walk, also where a link leads to it.
+func (r *Root) FS() fs.FS { return r.root.FS() }
+
 // Replaced says that the folder is not at its path any more, nil when it is:
 // files are served from the one that was opened, even when it was deleted.
 func (r *Root) Replaced() error {

@@ -435,11 +435,11 @@ func TestDescribeManyHosts(t *testing.T) {
 	}
 	lines := s.describe(s.resolve(p))
 	require.Len(t, lines, mostHosts+1+1+2)
-	require.Contains(t, lines[0], "host 1: ")
-	require.Contains(t, lines[mostHosts], "rule 1: ")
-	require.Equal(t, "7 more hosts have an entry of their own", lines[mostHosts+1])
-	require.Contains(t, lines[mostHosts+2], "host 1: none.efi is not there")
-	require.Contains(t, lines[mostHosts+3], "rule 1: bootx64.efi is not there")
+	require.Contains(t, lines[0].Text, "host 1: ")
+	require.Contains(t, lines[mostHosts].Text, "rule 1: ")
+	require.Equal(t, "7 more hosts have an entry of their own", lines[mostHosts+1].Text)
+	require.Contains(t, lines[mostHosts+2].Text, "host 1: none.efi is not there")
+	require.Contains(t, lines[mostHosts+3].Text, "rule 1: bootx64.efi is not there")
 }
 
 func TestInterfaceID(t *testing.T) {
