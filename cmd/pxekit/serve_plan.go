@@ -4,9 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net/netip"
 	"slices"
-	"strings"
 	"sync"
 
 	"pxekit/dhcpopts"
@@ -109,37 +107,4 @@ func refused(found []dhcpopts.Finding) error {
 		text = place + ": " + text
 	}
 	return usagef(first.Hint, "%s (%s)", text, id)
-}
-
-// lease reads --dhcp and its companions; nil without them.
-func (v *serveVerb) lease() (*serve.Lease, error) {
-	const hint = "--dhcp 10.77.0.100-10.77.0.200"
-	if v.dhcp == "" {
-		if v.router != "" || v.dns != "" {
-			return nil, usagef(hint, "--dhcp-router and --dhcp-dns belong to --dhcp")
-		}
-		return nil, nil
-	}
-	if v.observe {
-		return nil, usagef("leave one of them out", "--observe and --dhcp contradict each other")
-	}
-	var l serve.Lease
-	low, high, ok := strings.Cut(v.dhcp, "-")
-	if !ok {
-		return nil, usagef(hint, "range %q is not two addresses", v.dhcp)
-	}
-	for _, x := range []struct {
-		text string
-		to   *netip.Addr
-	}{{low, &l.Low}, {high, &l.High}, {v.router, &l.Router}, {v.dns, &l.DNS}} {
-		if x.text == "" && x.to != &l.Low && x.to != &l.High {
-			continue
-		}
-		a, err := netip.ParseAddr(x.text)
-		if err != nil || !a.Is4() {
-			return nil, usagef(hint, "%q is not an IPv4 address", x.text)
-		}
-		*x.to = a
-	}
-	return &l, nil
 }

@@ -42,20 +42,14 @@ type Grant struct {
 // reach no other (RFC 2132 section 3.5).
 func NewPool(network netip.Prefix, low, high, router, dns netip.Addr) (*Pool, error) {
 	network = network.Masked()
-	size := number(high) - number(low) + 1
-	switch {
-	case high.Less(low):
-		return nil, fmt.Errorf("range %s-%s: the lower address comes first", low, high)
-	case !network.Contains(low) || !network.Contains(high):
-		return nil, fmt.Errorf("range %s-%s is not of the interface's network %s", low, high, network)
-	case !hosts(network, low) || !hosts(network, high):
-		return nil, fmt.Errorf("range %s-%s has the network's own or its broadcast address", low, high)
-	case size > MaxPool:
-		return nil, fmt.Errorf("range %s-%s has %d addresses, the most is %d", low, high, size, MaxPool)
+	if text := faultOfRange(network, low, high); text != "" {
+		return nil, &PoolError{Network: network, text: fmt.Sprintf("range %s-%s %s", low, high, text)}
+	}
+	switch fail := func(format string, args ...any) error { return &PoolError{network, true, fmt.Sprintf(format, args...)} }; {
 	case router.IsValid() && !hosts(network, router):
-		return nil, fmt.Errorf("router %s is no host of the interface's network %s: machines could not reach it", router, network)
+		return nil, fail("router %s is no host of the interface's network %s: machines could not reach it", router, network)
 	case dns.IsValid() && network.Contains(dns) && !hosts(network, dns):
-		return nil, fmt.Errorf("DNS server %s is no host of the interface's network %s", dns, network)
+		return nil, fail("DNS server %s is no host of the interface's network %s", dns, network)
 	}
 	p := &Pool{low: low, high: high, network: network, router: router, dns: dns, leases: map[netip.Addr]Grant{}, byMAC: map[string]netip.Addr{}}
 	for _, a := range []netip.Addr{router, dns} {
@@ -64,6 +58,40 @@ func NewPool(network netip.Prefix, low, high, router, dns netip.Addr) (*Pool, er
 		}
 	}
 	return p, nil
+}
+
+// faultOfRange says what is wrong with a range, "" when nothing is.
+func faultOfRange(network netip.Prefix, low, high netip.Addr) string {
+	switch size := number(high) - number(low) + 1; {
+	case high.Less(low):
+		return "is the wrong way round: the lower address comes first"
+	case !network.Contains(low) || !network.Contains(high):
+		return fmt.Sprintf("is not of the interface's network %s", network)
+	case !hosts(network, low) || !hosts(network, high):
+		return "has the network's own or its broadcast address"
+	case size > MaxPool:
+		return fmt.Sprintf("has %d addresses, the most is %d", size, MaxPool)
+	}
+	return ""
+}
+
+// PoolError says what cannot be given on a network.
+type PoolError struct {
+	Network   netip.Prefix
+	Companion bool // it is the router or the DNS server, not the range
+	text      string
+}
+
+func (e *PoolError) Error() string { return e.text }
+
+// Example is a range that the network has: its last hundred hosts.
+func (e *PoolError) Example() string {
+	high := broadcastOf(e.Network).Prev()
+	low := high
+	for i := 1; i < 100 && hosts(e.Network, low.Prev()); i++ {
+		low = low.Prev()
+	}
+	return fmt.Sprintf("%s-%s", low, high)
 }
 
 // hosts reports whether an address may be a host's in a network.

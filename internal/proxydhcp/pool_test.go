@@ -190,6 +190,9 @@ func TestNewPool(t *testing.T) {
 	}
 	_, err := NewPool(netip.MustParsePrefix("10.0.0.0/8"), addr("10.0.0.1"), addr("10.0.16.1"), netip.Addr{}, netip.Addr{})
 	require.ErrorContains(t, err, "has 4097 addresses, the most is 4096")
+	for network, want := range map[string]string{"10.99.0.0/24": "10.99.0.155-10.99.0.254", "10.99.0.8/29": "10.99.0.9-10.99.0.14", "10.0.0.0/8": "10.255.255.155-10.255.255.254"} {
+		require.Equal(t, want, (&PoolError{Network: netip.MustParsePrefix(network)}).Example())
+	}
 	pool, err := NewPool(bench, addr("10.99.0.1"), addr("10.99.0.1"), netip.Addr{}, netip.Addr{})
 	require.NoError(t, err)
 	require.Equal(t, []netip.Addr{addr("10.99.0.1")}, pool.Addrs())
