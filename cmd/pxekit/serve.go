@@ -27,6 +27,7 @@ const serveGC = 400
 // serveVerb is the verb's flags.
 type serveVerb struct {
 	*ui
+	out              io.Writer // of the log
 	plan             planFlags
 	ifaces           []string
 	root             string
@@ -117,6 +118,9 @@ func (v *serveVerb) flags(cmd *cobra.Command) {
 }
 
 func (v *serveVerb) run(ctx context.Context, portTyped bool) error {
+	ctx, gone := context.WithCancel(ctx)
+	defer gone()
+	v.out = watched(v.stdout, gone)
 	c, err := v.config(portTyped)
 	if err != nil {
 		return err

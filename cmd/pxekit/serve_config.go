@@ -60,7 +60,7 @@ func (v *serveVerb) config(portTyped bool) (c serve.Config, err error) {
 	if c.DHCP, err = v.lease(); err != nil {
 		return c, err
 	}
-	var out io.Writer = v.stdout
+	out := v.out
 	if c.Screen = v.screen(); c.Screen != nil {
 		out = c.Screen
 	}
