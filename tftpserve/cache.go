@@ -12,15 +12,20 @@ const (
 // long as nothing else needs the room.
 type cache struct {
 	mu      sync.Mutex
-	entries map[string]*entry
+	entries map[version]*entry
 	total   int64
 
 	counting sync.Mutex // one netascii text at a time: requests for large ones cost their senders little
 }
 
-type entry struct {
+// version is a content: a key that comes with another size is of another one.
+type version struct {
 	key  string
 	size int64
+}
+
+type entry struct {
+	version
 	once sync.Once
 	data []byte
 	err  error
@@ -38,7 +43,7 @@ func (c *cache) open(f File, t Terms, gone func() bool) content {
 	case f.Key() == "", f.Size() > cacheFile:
 		return onDisk{f}
 	}
-	e := c.take(f.Key(), f.Size())
+	e := c.take(version{f.Key(), f.Size()})
 	if e == nil {
 		return onDisk{f}
 	}
@@ -50,36 +55,37 @@ func (c *cache) open(f File, t Terms, gone func() bool) content {
 	return &inMemory{cache: c, entry: e}
 }
 
-// take returns the entry of a key, making room for it; nil when there is none.
-func (c *cache) take(key string, size int64) *entry {
+// take returns the entry of a version, making room for it; nil when there is
+// none.
+func (c *cache) take(v version) *entry {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if e := c.entries[key]; e != nil {
+	if e := c.entries[v]; e != nil {
 		e.used++
 		return e
 	}
 	for _, e := range c.entries {
-		if c.total+size <= cacheAll {
+		if c.total+v.size <= cacheAll {
 			break
 		}
 		if e.used == 0 {
 			c.drop(e)
 		}
 	}
-	if c.total+size > cacheAll {
+	if c.total+v.size > cacheAll {
 		return nil
 	}
 	if c.entries == nil {
-		c.entries = map[string]*entry{}
+		c.entries = map[version]*entry{}
 	}
-	e := &entry{key: key, size: size, used: 1}
-	c.entries[key] = e
-	c.total += size
+	e := &entry{version: v, used: 1}
+	c.entries[v] = e
+	c.total += v.size
 	return e
 }
 
 func (c *cache) drop(e *entry) {
-	delete(c.entries, e.key)
+	delete(c.entries, e.version)
 	c.total -= e.size
 }
 

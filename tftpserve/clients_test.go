@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -99,6 +100,24 @@ func TestRealClients(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A client that was refused one file gets the next, by the same port: tftp-hpa
+// acknowledges the ERROR first.
+func TestRealClientAfterRefusal(t *testing.T) {
+	lab.Need(t, "tftp")
+	f := start(t, ipv4, nil)
+	f.put("a", text(1000))
+	out := filepath.Join(t.TempDir(), "out")
+	cmd := exec.Command("tftp", "-m", "binary", "127.0.0.1", strconv.Itoa(int(f.addr.Port())))
+	cmd.Stdin = strings.NewReader("get none " + out + "\nget a " + out + "\nquit\n")
+	said, err := cmd.CombinedOutput()
+	require.NoError(t, err)
+	require.Contains(t, string(said), "Error code 1: file not found")
+	got, err := os.ReadFile(out)
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(f.files["a"], got), "%s", said)
+	require.Equal(t, 1, f.count(func(e Event) bool { return e.Kind == Refused }))
 }
 
 // Their block numbers pass 65535 as the server's do. A window makes it quick

@@ -1,8 +1,10 @@
 package tftpserve
 
 import (
+	"encoding/binary"
 	"net"
 	"net/netip"
+	"slices"
 
 	"golang.org/x/net/ipv4"
 	"golang.org/x/net/ipv6"
@@ -20,6 +22,7 @@ type listener struct {
 	conn *net.UDPConn
 	v6   bool // the socket is IPv6, maybe with IPv4 mapped into it
 	mtus map[int]int
+	all  []netip.Addr // IPv4 addresses that mean everyone in a network
 	oob  []byte
 }
 
@@ -33,7 +36,7 @@ type origin struct {
 
 func newListener(conn *net.UDPConn) *listener {
 	local, ok := conn.LocalAddr().(*net.UDPAddr)
-	l := &listener{conn: conn, v6: ok && local.IP.To4() == nil, mtus: map[int]int{}}
+	l := &listener{conn: conn, v6: ok && local.IP.To4() == nil, mtus: map[int]int{}, all: broadcasts()}
 	// Not every system has these; without them the kernel picks the address
 	// that answers go out by.
 	if l.v6 {
@@ -53,11 +56,29 @@ func (l *listener) read(buf []byte) (int, origin, error) {
 	}
 	o := origin{client: netip.AddrPortFrom(from.Addr().Unmap(), from.Port())}
 	dst, index := l.arrival(l.oob[:oobn])
-	o.index, o.group = index, dst.IsMulticast() || dst.Equal(net.IPv4bcast)
+	o.index = index
 	if a, ok := netip.AddrFromSlice(dst); ok {
 		o.local = a.Unmap()
 	}
+	o.group = o.local.IsMulticast() || slices.Contains(l.all, o.local)
 	return n, o, nil
+}
+
+// broadcasts lists the addresses that packets to everyone go to, of the networks
+// that there are when the server starts.
+func broadcasts() []netip.Addr {
+	all := []netip.Addr{netip.AddrFrom4([4]byte{255, 255, 255, 255})}
+	own, _ := net.InterfaceAddrs()
+	for _, a := range own {
+		p, err := netip.ParsePrefix(a.String())
+		if err != nil || !p.Addr().Is4() || p.Bits() > 30 { // RFC 3021: a network of two has none
+			continue
+		}
+		b := p.Addr().As4()
+		binary.BigEndian.PutUint32(b[:], binary.BigEndian.Uint32(b[:])|(1<<(32-p.Bits())-1))
+		all = append(all, netip.AddrFrom4(b))
+	}
+	return all
 }
 
 // arrival reads from a control message where a packet was sent to and came in.
@@ -106,16 +127,16 @@ func (l *listener) send(o origin, b []byte) error {
 }
 
 // source is the control message that makes an answer leave by the address that
-// was asked.
+// was asked. Linux takes IPv4's for IPv4 on a socket of both families too, and
+// refuses IPv6's, in which x/net writes no IPv4 address.
 func (l *listener) source(o origin) []byte {
 	switch {
 	case !o.local.IsValid():
 		return nil
-	case l.v6:
-		src := o.local.As16()
-		return (&ipv6.ControlMessage{Src: src[:], IfIndex: o.index}).Marshal()
+	case o.local.Is4():
+		return (&ipv4.ControlMessage{Src: o.local.AsSlice()}).Marshal()
 	}
-	return (&ipv4.ControlMessage{Src: o.local.AsSlice()}).Marshal()
+	return (&ipv6.ControlMessage{Src: o.local.AsSlice(), IfIndex: o.index}).Marshal()
 }
 
 // peer is the client in the socket's own address family.

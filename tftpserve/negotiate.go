@@ -65,7 +65,9 @@ func (t *Terms) accept(name, value string, size int64, b Bounds) (string, bool) 
 		t.BlockSize = int(min(n, maxBlockSize, uint64(max(b.BlockSize, minBlockSize))))
 		return strconv.Itoa(t.BlockSize), true
 	case "tsize":
-		if size <= 0 || t.NetASCII { // curl takes a size of 0 for a fault and breaks off
+		// curl (7.88) takes a size of 0 for a fault and breaks off. Without it edk2
+		// finds no size, and it boots no empty file either way.
+		if size <= 0 || t.NetASCII {
 			return "", false
 		}
 		return strconv.FormatInt(size, 10), true

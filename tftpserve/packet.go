@@ -1,5 +1,9 @@
 // Package tftpserve is a read-only TFTP server (RFC 1350, 2347, 2348, 2349,
 // 7440) and the codec it speaks with. It knows nothing of DHCP.
+//
+// A stranger that sends to a transfer's port gets the kernel's ICMP "port
+// unreachable" in place of the ERROR 5 of RFC 1350 section 4: the socket is
+// connected to its client, which keeps strangers out of the transfer at no cost.
 package tftpserve
 
 import (

@@ -11,6 +11,10 @@ import (
 // taken, and its client had never answered.
 var ErrDisplaced = errors.New("never answered, and made room for another client")
 
+// ErrAbandoned says that a transfer ended because its client, under SinglePort,
+// asked for another file by the same port.
+var ErrAbandoned = errors.New("its client asked for another file by the same port")
+
 // maxLeaving is how many transfers that made room may still be ending.
 const maxLeaving = 64
 
@@ -49,7 +53,13 @@ func (s *Server) admit(se *session) bool {
 // were taken.
 func (s *Server) take(se *session) (admitted, full bool) {
 	client, most := se.req.Client, or(s.Transfers, defaultTransfers)
-	if s.closing || s.byClient[client.Addr()] >= or(s.PerClient, defaultPerClient) {
+	if s.closing {
+		return false, false
+	}
+	if old := s.latest[client]; old != nil && s.SinglePort {
+		s.displace(old, ErrAbandoned) // by one port its blocks would be taken for the new file's
+	}
+	if s.byClient[client.Addr()] >= or(s.PerClient, defaultPerClient) {
 		return false, false
 	}
 	full = len(s.running)-s.leaving >= most
@@ -79,16 +89,22 @@ func (s *Server) makeRoom() bool {
 		if !old.opened() {
 			continue
 		}
-		s.settle(old)
-		s.leaving++
-		if s.latest[old.req.Client] == old {
-			delete(s.latest, old.req.Client) // asked again, it is a new request
-		}
-		old.displaced.Store(true)
-		old.wake()
+		s.displace(old, ErrDisplaced)
 		return true
 	}
 	return false
+}
+
+// displace ends a transfer without a word to its client.
+func (s *Server) displace(old *session, why error) {
+	s.settle(old)
+	s.leaving++
+	if s.latest[old.req.Client] == old {
+		delete(s.latest, old.req.Client) // asked again, it is a new request
+	}
+	old.why = why
+	old.displaced.Store(true)
+	old.wake()
 }
 
 // answered keeps a transfer whose client has answered.

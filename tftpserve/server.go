@@ -54,7 +54,7 @@ type Server struct {
 	BlockSize   int  // largest block; 0: what the interface's MTU carries
 	WindowSize  int  // largest window in blocks; 0: 64
 	WindowBytes int  // largest window in octets; 0: 1 MiB
-	SinglePort  bool // answer from the port that was asked, for NAT and containers
+	SinglePort  bool // answer from the port that was asked, for NAT and containers; a client's port then has one transfer at a time
 
 	mu sync.Mutex // of places and closing
 	places
@@ -166,6 +166,9 @@ func (s *Server) packet(l *listener, from origin, b []byte) {
 		s.request(l, from, req)
 	case s.SinglePort && s.deliver(from, b):
 	case p.Op == ERROR: // never answered (RFC 1350 section 7)
+	case p.Op == ACK:
+		// Late, or of an ERROR, as tftp-hpa sends: the client's next request, by the
+		// same port, would take an ERROR for its answer.
 	default:
 		s.refuse(l, from, req, UnknownTID, errors.New("packet of no transfer"))
 	}

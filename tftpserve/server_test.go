@@ -281,6 +281,18 @@ func TestFileShrinks(t *testing.T) {
 	}
 }
 
+// A file that has grown is sent whole, whatever its key says.
+func TestFileGrows(t *testing.T) {
+	f := start(t, ipv4, func(f *fixture) { f.cached = true })
+	for _, size := range []int{1000, 3000, 2000} {
+		f.put("x", text(size))
+		got, result, err := f.get(tftpget.Get{Name: "x", Options: []Option{{Name: "tsize", Value: "0"}}})
+		require.NoError(t, err)
+		require.True(t, bytes.Equal(f.files["x"], got), "%d octets of %d", len(got), size)
+		require.Equal(t, []Option{{Name: "tsize", Value: strconv.Itoa(size)}}, result.OACK)
+	}
+}
+
 // liar says it has more than it has.
 type liar struct{ File }
 

@@ -26,7 +26,8 @@ type session struct {
 	ready  chan struct{}
 
 	place     *list.Element // among the unanswered, guarded by the server's mu; nil: answered, or made room
-	displaced atomic.Bool   // made room for another
+	displaced atomic.Bool   // to end without a word, for another
+	why       error         // displaced; set before it is
 	asked     atomic.Bool   // the client has sent its request again
 	stopped   atomic.Bool   // by Shutdown
 	acked     atomic.Int64  // octets
@@ -76,7 +77,7 @@ func (se *session) loop(t *Transfer, step Step) (Outcome, error) {
 	buf := make([]byte, maxReply)
 	for confirmed := false; !step.Done; {
 		if se.displaced.Load() {
-			return Outcome{Silent: true}, ErrDisplaced
+			return Outcome{Silent: true}, se.why
 		}
 		if err := se.send(step); err != nil {
 			_ = se.link.write(Packet{Op: ERROR, Message: NotDefined.String()}.Append(nil))

@@ -67,6 +67,7 @@ type Step struct {
 type Outcome struct {
 	Complete bool      // every block was acknowledged
 	Silent   bool      // the client stopped answering
+	Sent     bool      // Silent, but for its last ACK: it had every window but the last, and that was sent
 	Code     ErrorCode // the client's ERROR, when neither of the above
 	Message  string
 }
@@ -175,7 +176,7 @@ func (t *Transfer) Tick(now time.Time) Step {
 	case now.Before(t.deadline()):
 		return t.wait()
 	case t.givenUp(now.Sub(t.heardAt)):
-		return t.end(Outcome{Silent: true})
+		return t.end(t.silent())
 	}
 	t.retries++
 	if t.terms.Timeout == 0 && t.heard {
@@ -192,6 +193,13 @@ func (t *Transfer) Tick(now time.Time) Step {
 func (t *Transfer) givenUp(silence time.Duration) bool {
 	return t.retries == maxRetries || t.retries > 0 && silence > maxSilence ||
 		!t.heard && t.terms.Timeout == 0 && silence >= strangerSilence
+}
+
+// silent is the outcome of a client that no longer answers. Most likely it has
+// all that was sent, when only the last ACK is missing: it may end on sending
+// that (RFC 1350 section 6), which may be lost, and some ROMs send none.
+func (t *Transfer) silent() Outcome {
+	return Outcome{Silent: true, Sent: t.acked > 0 && t.sent == t.blocks}
 }
 
 // cost is how many octets of TFTP sending again takes.

@@ -161,6 +161,30 @@ func TestSilentClientIsGivenUp(t *testing.T) {
 	require.LessOrEqual(t, n.now.Sub(time.Unix(0, 0)), 35*time.Second)
 }
 
+// A client whose last ACK alone is missing most likely has the file; one that has
+// stopped before, or has acknowledged nothing yet, does not.
+func TestLastACKIsMissing(t *testing.T) {
+	for _, c := range []struct {
+		window int
+		acks   []uint16
+		sent   bool
+	}{
+		{1, []uint16{1, 2, 3, 4}, true}, {1, []uint16{1, 2, 3}, false}, {1, nil, false},
+		{4, []uint16{4}, true}, {4, []uint16{1}, true}, {2, []uint16{2}, false}, {8, nil, false},
+	} {
+		now := time.Unix(0, 0)
+		tr, s := NewTransfer(now, 512*4+100, terms(512, c.window, true))
+		s = tr.Packet(now, Packet{Op: ACK})
+		for _, block := range c.acks {
+			s = tr.Packet(now, Packet{Op: ACK, Block: block})
+		}
+		for !s.Done {
+			s = tr.Tick(s.Deadline)
+		}
+		require.Equal(t, Outcome{Silent: true, Sent: c.sent}, s.Outcome, "%+v", c)
+	}
+}
+
 func TestClientErrorEnds(t *testing.T) {
 	now := time.Unix(0, 0)
 	tr, _ := NewTransfer(now, 5000, terms(1468, 4, true))

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"runtime/debug"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -38,7 +40,19 @@ func flagError(cmd *cobra.Command, err error) error {
 			hint = "did you mean " + strings.Join(near, ", ") + "?"
 		}
 	}
+	if v := new(pflag.InvalidValueError); errors.As(err, &v) && (errors.Is(err, strconv.ErrRange) || errors.Is(err, strconv.ErrSyntax)) {
+		return valueError(v)
+	}
 	return &failure{code: exitUsage, hint: hint, err: err}
+}
+
+// valueError says what a flag takes, in place of how it was read.
+func valueError(e *pflag.InvalidValueError) error {
+	flag := e.GetFlag()
+	if flag.Value.Type() == "bool" {
+		return usagef("--"+flag.Name+" alone switches it on", "--%s is on or off, not %q", flag.Name, e.GetValue())
+	}
+	return usagef("--"+flag.Name+" takes a number up to 65535", "--%s %q is no such number", flag.Name, e.GetValue())
 }
 
 func nearFlags(cmd *cobra.Command, typed string) []string {

@@ -41,12 +41,12 @@ const (
 		"**asks**: the file that the client will ask for, **evidence**); with --expect also **expect** (**equal**, **text**).\n\n" +
 		"Each of **findings** has " + jsonFinding + "."
 
-	jsonServe = "With **--log json** each line of the log is one object: **time** (RFC 3339), **level** (DEBUG, INFO, WARN or ERROR), **msg** (the line " +
+	jsonServe = "With **--log json** each line of the log is one object: **time** (RFC 3339), **level** (INFO, or WARN for what wants something done), **msg** (the line " +
 		"of the text log), **event** and what belongs to it. Texts from the network are made safe to print: other octets are shown as `<00>`.\n\n" +
-		"**event** is start (**interface**, **address**), plan (**error** when a new one is refused, **id** of what is odd about it), rival (**server**, another server that was heard), " +
+		"**event** is start (**interface**, **address**), plan (**error** and **hint** when a new one is refused, **id** of what is odd about it), rival (**server**, another server that was heard), " +
 		"decision (**mac**; **arch**, **rule** and **sent** of an answer; **refused**, the way of answering that firmware did not take; **error**; **left_out**, how many lines of a flood were left out), " +
 		"file (**mac**, **ip**, **file**, **ok**; of a transfer **bytes**, **seconds** and **error**; **junk**, what was cut from the name to find the file; " +
 		"**normal**, true when boot loaders ask for it and it need not be there; **left_out**), verdict (how the boot of **mac** went: **ok**, and the transfer's fields) or stop (in all: machines **booted** and **failed**, " +
 		"**answers**, **tftp_transfers**, **tftp_bytes**, **http_files**, **http_bytes**, requests **refused**; and for each **mac** whose boots did not all go well how many were **booted** and **failed**).\n\n" +
-		"With HTTP, /metrics has counters in the text format of Prometheus, and /healthz answers ok."
+		"With HTTP, /metrics has counters in the text format of Prometheus, and /healthz answers ok, or 503 and what is wrong with an interface or the folder. Files of these names at the root are hidden by them, over HTTP."
 )

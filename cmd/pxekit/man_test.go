@@ -49,6 +49,9 @@ func manPage(t *testing.T, cmd *cobra.Command) string {
 	if fields := cmd.Annotations[jsonFields]; fields != "" {
 		cmd.Long += "\n\n# JSON\n\n" + fields
 	}
+	if sections := cmd.Annotations[manSections]; sections != "" {
+		cmd.Long += "\n\n" + sections
+	}
 	var page bytes.Buffer
 	require.NoError(t, doc.GenMan(cmd, &doc.GenManHeader{Section: "1", Manual: "pxekit", Source: "pxekit", Date: &manDate}, &page))
 	return page.String()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"io/fs"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -35,8 +36,8 @@ func (p *planFlags) register(f *pflag.FlagSet) {
 	own.StringVar(&p.IPXE, "ipxe", "", "`URL` of the script that iPXE gets once it runs")
 	own.StringVar(&p.Preset, "preset", "", "boot files of a known `SETUP`: "+strings.Join(presetNames(), ", "))
 	own.StringArrayVar(&p.Scope, "scope", nil, "network that the config applies to, `CIDR` (repeatable)")
-	own.StringVar(&p.Via, "via", "", "where the file name travels: `both`, header or option")
-	own.StringVar(&p.NUL, "nul", "", "which of options 66 and 67 close with a NUL: `auto`, always, never or 66=…,67=…")
+	own.StringVar(&p.Via, "via", "", "`PLACE` of the file name: both (the default), header or option")
+	own.StringVar(&p.NUL, "nul", "", "`WHICH` of options 66 and 67 close with a NUL: auto (the default), always, never or 66=…,67=…")
 	f.AddFlagSet(own)
 	f.StringVar(&p.file, "plan", "", "plan `FILE` instead of the flags above (- is standard input)")
 	p.set = own
@@ -101,6 +102,9 @@ func (p *planFlags) typed() (name string) {
 // is found is about the plan as that server will hand it out.
 func (u *ui) readPlanFile(name string, local netip.Addr) (*plan.Plan, []dhcpopts.Finding, error) {
 	data, err := u.readFile(name, maxPlanRead)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, usagef("begin with: pxekit generate plan --server 192.0.2.10 --file pxelinux.0 -o "+shellWord(name), "%w", err)
+	}
 	if err != nil {
 		return nil, nil, err
 	}

@@ -4,18 +4,14 @@ import (
 	"context"
 	"errors"
 	"io"
-	"log/slog"
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"strings"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"pxekit/dhcpopts"
-	"pxekit/internal/proxydhcp"
 	"pxekit/internal/serve"
 )
 
@@ -31,6 +27,7 @@ const serveGC = 400
 // serveVerb is the verb's flags.
 type serveVerb struct {
 	*ui
+	out              io.Writer // of the log
 	plan             planFlags
 	ifaces           []string
 	root             string
@@ -72,8 +69,8 @@ func newServe(u *ui) *cobra.Command {
   sudo pxekit serve -i eth1 --root ./boot --file bios=undionly.kpxe --file efi-x64=snponly.efi --ipxe http://{server}/boot.ipxe
   sudo pxekit serve -i eth1 --root ./boot --dhcp 10.77.0.100-10.77.0.200
   sudo pxekit serve -i eth1 --root ./boot --observe --log json`,
-		Annotations: map[string]string{jsonFields: jsonServe},
-		Args:        cobra.NoArgs,
+		Annotations: map[string]string{jsonFields: jsonServe, manSections: manServe},
+		Args:        v.noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return v.run(cmd.Context(), cmd.Flags().Changed("http-port"))
 		},
@@ -82,24 +79,40 @@ func newServe(u *ui) *cobra.Command {
 	return cmd
 }
 
+// noArgs refuses arguments, and says which flag they probably belong to.
+func (v *serveVerb) noArgs(_ *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	hint := "pxekit serve --help lists the flags"
+	info, err := os.Stat(args[0])
+	switch _, noIface := serve.FindIface(args[0]); {
+	case !errors.Is(noIface, serve.ErrNoInterface):
+		hint = "-i " + shellWord(args[0])
+	case err == nil && info.IsDir():
+		hint = "--root " + shellWord(args[0])
+	}
+	return usagef(hint, "unexpected argument %q", args[0])
+}
+
 func (v *serveVerb) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringArrayVarP(&v.ifaces, "interface", "i", nil, "network interface `NAME` to answer on (repeatable)")
 	f.StringVar(&v.root, "root", "", "`FOLDER` of the boot files")
 	v.plan.register(f)
-	f.StringVar(&v.strategy, "strategy", "auto", "how to answer: `auto`, direct (the file in the offer) or binl (the client asks port 4011)")
+	f.StringVar(&v.strategy, "strategy", "auto", "`STRATEGY` of the answer: auto, direct (the file in the offer) or binl (the client asks port 4011)")
 	f.BoolVar(&v.observe, "observe", false, "decide and log, but send nothing")
 	f.BoolVar(&v.force, "force", false, "answer although another PXE responder is at work")
 	f.StringArrayVar(&v.only, "only", nil, "answer this machine alone, `MAC` (repeatable)")
-	f.StringArrayVar(&v.allow, "allow", nil, "answer only machines that fit, `MAC prefix, ARCH or UUID` (repeatable)")
-	f.StringArrayVar(&v.deny, "deny", nil, "never answer machines that fit, `MAC prefix, ARCH or UUID` (repeatable)")
+	f.StringArrayVar(&v.allow, "allow", nil, "answer only machines that fit `WHO`, a MAC or its beginning, an architecture or a UUID (repeatable)")
+	f.StringArrayVar(&v.deny, "deny", nil, "never answer machines that fit `WHO`, see --allow (repeatable)")
 	f.Uint16Var(&v.tftpPort, "tftp-port", 69, "UDP `PORT` of TFTP; firmware knows 69 alone")
 	f.Uint16Var(&v.httpPort, "http-port", 80, "TCP `PORT` of HTTP (with --tls-cert 443)")
 	f.BoolVar(&v.noHTTP, "no-http", false, "serve no HTTP")
 	f.BoolVar(&v.httpList, "http-list", false, "list the folders of the root over HTTP")
 	f.StringVar(&v.tlsCert, "tls-cert", "", "serve HTTPS with the certificate in this `FILE` (PEM)")
 	f.StringVar(&v.tlsKey, "tls-key", "", "key of --tls-cert, `FILE` (PEM)")
-	f.StringVar(&v.logForm, "log", "text", "form of the log: `text` or json")
+	f.StringVar(&v.logForm, "log", "text", "`FORM` of the log: text or json")
 	f.StringVar(&v.capture, "pcap", "", "write the DHCP messages seen and sent to this `FILE`")
 	f.StringVar(&v.dhcp, "dhcp", "", "give addresses too, `LOW-HIGH`, on a network without a DHCP server")
 	f.StringVar(&v.router, "dhcp-router", "", "router that --dhcp names, `IP`")
@@ -107,6 +120,9 @@ func (v *serveVerb) flags(cmd *cobra.Command) {
 }
 
 func (v *serveVerb) run(ctx context.Context, portTyped bool) error {
+	ctx, gone := context.WithCancel(ctx)
+	defer gone()
+	v.out = watched(v.stdout, gone)
 	c, err := v.config(portTyped)
 	if err != nil {
 		return err
@@ -129,7 +145,7 @@ func (v *serveVerb) run(ctx context.Context, portTyped bool) error {
 	if v.capture != "" {
 		c.Capture = func() (io.WriteCloser, error) {
 			f, err := os.Create(v.capture)
-			return f, ioError("record messages", err)
+			return f, v.captureFailure(err)
 		}
 	}
 	hup := make(chan os.Signal, 1)
@@ -150,111 +166,4 @@ func (v *serveVerb) serve(ctx context.Context, c serve.Config) error {
 		return err
 	}
 	return usagef(runHint(err), "%w", err)
-}
-
-// config reads the flags that need no look at the system.
-func (v *serveVerb) config(portTyped bool) (c serve.Config, err error) {
-	switch {
-	case len(v.ifaces) == 0:
-		return c, usagef("pxekit serve -i eth1 --root ./boot", "serve needs an interface: -i NAME")
-	case v.root == "":
-		return c, usagef("pxekit serve -i eth1 --root ./boot", "serve needs the folder of the boot files: --root DIR")
-	case v.observe && v.force:
-		return c, usagef("leave one of them out", "--observe and --force contradict each other")
-	case (v.tlsCert == "") != (v.tlsKey == ""):
-		return c, usagef("name both files", "--tls-cert and --tls-key go together")
-	case v.noHTTP && (portTyped || v.tlsCert != "" || v.httpList):
-		return c, usagef("leave out --no-http", "--no-http contradicts the other HTTP flags")
-	case v.tftpPort == 0 || v.tftpPort == 67 || v.tftpPort == 68 || v.tftpPort == 4011:
-		return c, usagef("leave out --tftp-port: firmware asks port 69", "--tftp-port %d is no port for TFTP", v.tftpPort)
-	case v.httpPort == 0:
-		return c, usagef("--no-http serves no HTTP", "--http-port 0 is no port")
-	case len(v.plan.Scope) > 0:
-		return c, usagef("leave out --scope", "serve answers on the networks of its interfaces; --scope is for written configs")
-	}
-	c = serve.Config{
-		Observe: serve.ObserveAuto, TFTPPort: v.tftpPort, HTTPPort: v.httpPort, TLSCert: v.tlsCert, TLSKey: v.tlsKey, HTTPList: v.httpList,
-		Listen: listenAtStart, DropPrivileges: true,
-	}
-	switch {
-	case v.observe:
-		c.Observe = serve.ObserveOnly
-	case v.force:
-		c.Observe = serve.ObserveNever
-	}
-	switch {
-	case v.noHTTP:
-		c.HTTPPort = 0
-	case v.tlsCert != "" && !portTyped:
-		c.HTTPPort = 443
-	}
-	if c.Strategy, err = parseStrategy(v.strategy); err != nil {
-		return c, err
-	}
-	if c.Filter, err = v.filter(); err != nil {
-		return c, err
-	}
-	if c.DHCP, err = v.lease(); err != nil {
-		return c, err
-	}
-	var out io.Writer = v.stdout
-	if c.Screen = v.screen(); c.Screen != nil {
-		out = c.Screen
-	}
-	c.Lines = serve.NewLines(out)
-	c.Log, err = v.logger(c.Lines)
-	return c, err
-}
-
-func parseStrategy(s string) (proxydhcp.Strategy, error) {
-	for _, known := range []proxydhcp.Strategy{proxydhcp.Auto, proxydhcp.Direct, proxydhcp.BINL} {
-		if string(known) == s {
-			return known, nil
-		}
-	}
-	return "", usagef("--strategy auto, direct or binl", "unknown strategy %q", s)
-}
-
-func (v *serveVerb) filter() (f proxydhcp.Filter, err error) {
-	for _, s := range v.only {
-		mac, err := dhcpopts.ParseMAC(s)
-		if err != nil || len(mac) != 6 {
-			return f, usagef("--only 52:54:00:12:34:56", "--only %q is not a hardware address", s)
-		}
-		f.Only = append(f.Only, mac)
-	}
-	for _, x := range []struct {
-		flag  string
-		texts []string
-		to    *[]proxydhcp.Selector
-	}{{"--allow", v.allow, &f.Allow}, {"--deny", v.deny, &f.Deny}} {
-		for _, s := range x.texts {
-			selector, err := proxydhcp.ParseSelector(s)
-			if err != nil {
-				return f, usagef(x.flag+" 52:54:00", "%s: %w", x.flag, err)
-			}
-			*x.to = append(*x.to, selector)
-		}
-	}
-	return f, nil
-}
-
-// screen is the terminal that the log goes to, nil when it goes elsewhere or is
-// for programs.
-func (v *serveVerb) screen() *serve.Screen {
-	f, ok := v.stdout.(*os.File)
-	if !ok || v.logForm != "text" || columns(f) == 0 {
-		return nil
-	}
-	return serve.NewScreen(f, func() int { return columns(f) })
-}
-
-func (v *serveVerb) logger(w io.Writer) (*slog.Logger, error) {
-	switch v.logForm {
-	case "text":
-		return slog.New(serve.NewTextHandler(w)), nil
-	case "json":
-		return slog.New(slog.NewJSONHandler(w, nil)), nil
-	}
-	return nil, usagef("--log text or --log json", "unknown form of log %q", strings.TrimSpace(v.logForm))
 }

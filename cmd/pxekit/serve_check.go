@@ -27,6 +27,8 @@ func (v *serveVerb) openRoot() (*bootfiles.Root, error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, usagef(fmt.Sprintf("mkdir -p %s, and put the boot files there", shellWord(v.root)), "the folder of boot files %q is not there", v.root)
+	case errors.Is(err, fs.ErrPermission):
+		return nil, usagef(fmt.Sprintf("run it with sudo, or let everyone read it: sudo chmod -R a+rX %s", shellWord(v.root)), "cannot open the folder of boot files: %w", err)
 	case err != nil:
 		return nil, ioError("open the folder of boot files", err)
 	}
@@ -108,7 +110,9 @@ func (v *serveVerb) openFailure(err error) error {
 	if f := new(failure); errors.As(err, &f) {
 		return err // of the plan
 	}
-	switch {
+	switch hint := poolHint(err); {
+	case hint != "":
+		return usagef(hint, "%w", err)
 	case errors.Is(err, serve.ErrPortTaken):
 		return usagef("leave out --dhcp: that program gives the addresses, pxekit the boot files; ss -lnp --udp 'sport = 67' shows what it is", "%w", err)
 	case errors.Is(err, fs.ErrPermission):
@@ -128,6 +132,20 @@ func runHint(err error) string {
 		return "the right CAP_NET_RAW is missing: " + serve.HowToPermit
 	}
 	return ""
+}
+
+// captureFailure says why messages cannot be recorded, nil when they can.
+func (v *serveVerb) captureFailure(err error) error {
+	hint := ""
+	switch dir := shellWord(filepath.Dir(v.capture)); {
+	case err == nil:
+		return nil
+	case errors.Is(err, fs.ErrNotExist):
+		hint = "mkdir -p " + dir
+	case errors.Is(err, fs.ErrPermission):
+		hint = "--pcap names a file in a folder where you may write; ls -ld " + dir
+	}
+	return usagef(hint, "cannot record messages: %w", err)
 }
 
 // takenHint says who has a port, and what to do without it.

@@ -28,6 +28,34 @@ func TestServeHostErrors(t *testing.T) {
 	}
 }
 
+// What cannot be read or written is told with the way to mend it.
+func TestServeFileErrors(t *testing.T) {
+	t.Parallel()
+	_, host := rightsSite(t)
+	private := publicDir(t)
+	require.NoError(t, os.Chmod(private, 0o700))
+	for _, c := range []struct {
+		root, pcap string
+		before     []string
+		says, hint string
+	}{
+		{bootFolder(t), "/none/x.pcap", nil, "cannot record messages: open /none/x.pcap: no such file or directory", "mkdir -p /none"},
+		{private, "x.pcap", asNobody(), "cannot open the folder of boot files: open " + private + ": permission denied",
+			"run it with sudo, or let everyone read it: sudo chmod -R a+rX " + private},
+	} {
+		p := start(t, host, nil, append(c.before, program(t), "serve", "-i", "s0", "--root", c.root, "--pcap", c.pcap)...)
+		<-p.ended
+		require.Equal(t, 2, p.cmd.ProcessState.ExitCode())
+		require.Contains(t, p.Log(), "pxekit: error: "+c.says+"\n")
+		require.Contains(t, p.Log(), "pxekit: hint: "+c.hint+"\n")
+	}
+	v := &serveVerb{capture: "/srv/x.pcap"}
+	require.NoError(t, v.captureFailure(nil))
+	f := new(failure)
+	require.ErrorAs(t, v.captureFailure(os.ErrPermission), &f)
+	require.Equal(t, "--pcap names a file in a folder where you may write; ls -ld /srv", f.Hint())
+}
+
 // A port that is taken is named, with the way to see who has it.
 func TestServePortTaken(t *testing.T) {
 	t.Parallel()

@@ -4,9 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net/netip"
 	"slices"
-	"strings"
 	"sync"
 
 	"pxekit/dhcpopts"
@@ -18,20 +16,20 @@ import (
 
 // source is how serve gets its plan: from the flags, from a file, or by looking
 // at the folder. Standard input can be read once only.
-func (v *serveVerb) source(c serve.Config) func() (*plan.Plan, []string, error) {
+func (v *serveVerb) source(c serve.Config) func() (*plan.Plan, []bootnames.Note, error) {
 	if v.plan.file == "-" {
 		once := sync.OnceValues(func() (*plan.Plan, error) {
 			p, _, err := v.planned(nil)
 			return p, err
 		})
-		return func() (*plan.Plan, []string, error) {
+		return func() (*plan.Plan, []bootnames.Note, error) {
 			p, err := once()
 			return p, nil, err
 		}
 	}
 	if v.plan.file != "" || v.plan.typed() != "" {
 		loads := 0
-		return func() (*plan.Plan, []string, error) {
+		return func() (*plan.Plan, []bootnames.Note, error) {
 			if loads++; loads > 1 {
 				return v.planned(c.Log)
 			}
@@ -45,7 +43,7 @@ func (v *serveVerb) source(c serve.Config) func() (*plan.Plan, []string, error) 
 	case c.TLSCert != "":
 		scheme = "https"
 	}
-	return func() (*plan.Plan, []string, error) {
+	return func() (*plan.Plan, []bootnames.Note, error) {
 		p, notes, err := bootnames.Scan(v.root, c.Root, scheme)
 		if err != nil {
 			return nil, nil, usagef("name the boot files: --file, --preset or --plan", "%w", err)
@@ -58,7 +56,7 @@ func (v *serveVerb) source(c serve.Config) func() (*plan.Plan, []string, error) 
 // machine to the address that it asks. A plan with errors is one error, which
 // says all when it comes while serving. What is odd about the plan goes to log
 // while serving, and before that, without a log, where all verbs say it.
-func (v *serveVerb) planned(log *slog.Logger) (*plan.Plan, []string, error) {
+func (v *serveVerb) planned(log *slog.Logger) (p *plan.Plan, notes []bootnames.Note, err error) {
 	p, found, err := v.plan.load(v.ui)
 	if err != nil {
 		return nil, nil, err
@@ -74,7 +72,10 @@ func (v *serveVerb) planned(log *slog.Logger) (*plan.Plan, []string, error) {
 	} else {
 		logFindings(log, found)
 	}
-	return p, p.Notes(), nil
+	for _, text := range p.Notes() {
+		notes = append(notes, bootnames.Note{Text: text})
+	}
+	return p, notes, nil
 }
 
 // logFindings writes findings as lines of the log.
@@ -106,37 +107,4 @@ func refused(found []dhcpopts.Finding) error {
 		text = place + ": " + text
 	}
 	return usagef(first.Hint, "%s (%s)", text, id)
-}
-
-// lease reads --dhcp and its companions; nil without them.
-func (v *serveVerb) lease() (*serve.Lease, error) {
-	const hint = "--dhcp 10.77.0.100-10.77.0.200"
-	if v.dhcp == "" {
-		if v.router != "" || v.dns != "" {
-			return nil, usagef(hint, "--dhcp-router and --dhcp-dns belong to --dhcp")
-		}
-		return nil, nil
-	}
-	if v.observe {
-		return nil, usagef("leave one of them out", "--observe and --dhcp contradict each other")
-	}
-	var l serve.Lease
-	low, high, ok := strings.Cut(v.dhcp, "-")
-	if !ok {
-		return nil, usagef(hint, "range %q is not two addresses", v.dhcp)
-	}
-	for _, x := range []struct {
-		text string
-		to   *netip.Addr
-	}{{low, &l.Low}, {high, &l.High}, {v.router, &l.Router}, {v.dns, &l.DNS}} {
-		if x.text == "" && x.to != &l.Low && x.to != &l.High {
-			continue
-		}
-		a, err := netip.ParseAddr(x.text)
-		if err != nil || !a.Is4() {
-			return nil, usagef(hint, "%q is not an IPv4 address", x.text)
-		}
-		*x.to = a
-	}
-	return &l, nil
 }

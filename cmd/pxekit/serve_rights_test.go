@@ -191,7 +191,7 @@ func TestServeIsConfined(t *testing.T) {
 		p.said("reads files below ")
 		write("hosts: " + elsewhere + "\nrules:\n  - {match: {arch: efi-x64}, file: Boot/other.efi}\n")
 		p.said("the new plan is refused, the old one stays: ")
-		p.said("permission denied")
+		p.said("permission denied; serve has given up its rights, and the file system but for what was named when it was started: start it again to read " + elsewhere)
 	}
 	require.NoError(t, p.cmd.Process.Signal(syscall.SIGTERM))
 	<-p.ended

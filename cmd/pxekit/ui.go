@@ -49,6 +49,9 @@ func (f *failure) Error() string {
 
 func (f *failure) Unwrap() error { return f.err }
 
+// Hint is the way out, for who tells of the error otherwise than finish.
+func (f *failure) Hint() string { return f.hint }
+
 // usagef is a failure of what was typed, or of I/O.
 func usagef(hint, format string, args ...any) error {
 	return &failure{code: exitUsage, hint: hint, err: fmt.Errorf(format, args...)}

@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 	"unicode/utf8"
 )
 
@@ -37,6 +38,9 @@ func OpenRoot(dir string) (*Root, error) {
 // Close closes the folder; open files stay open.
 func (r *Root) Close() error { return r.root.Close() }
 
+// FS is the opened folder for a walk, also where a link leads to it.
+func (r *Root) FS() fs.FS { return r.root.FS() }
+
 // Replaced says that the folder is not at its path any more, nil when it is:
 // files are served from the one that was opened, even when it was deleted.
 func (r *Root) Replaced() error {
@@ -54,14 +58,20 @@ func (r *Root) Replaced() error {
 	return nil // or not to be known: the right to look may have been given up
 }
 
-// File is an open boot file.
+// File is an open boot file. What it says of the content comes from one look at
+// the open file: a second one may be at another content.
 type File struct {
 	*os.File
-	Size int64
-	Path string // below the root, with slashes
-	// Junk is what was cut from the end of the name to find the file: the mark
-	// of a DHCP option that is not closed or carries blanks or line ends.
+	Size     int64
+	Modified time.Time
+	Path     string // below the root, with slashes
+	// Junk is what was cut from the name to find the file, nearly always at its
+	// end: the mark of a DHCP option that is not closed or carries blanks, line
+	// ends or quotes.
 	Junk string
+
+	identity string    // of the content, beside path, size and time
+	changed  time.Time // as Modified, by the system's clock where it tells
 }
 
 // Open finds and opens the file that a client's name means. A name is tried as
@@ -79,7 +89,7 @@ func (r *Root) Open(name string) (*File, error) {
 		return nil, err
 	}
 	if f, err := r.find(clean); err == nil {
-		f.Junk = strings.TrimPrefix(name, clean)
+		f.Junk = strings.Replace(name, clean, "", 1)
 		return f, nil
 	}
 	return nil, err
@@ -150,7 +160,9 @@ func (r *Root) open(name string) (*File, error) {
 		_ = f.Close()
 		return nil, err
 	}
-	return &File{File: f, Size: info.Size(), Path: name}, nil
+	file := &File{File: f, Size: info.Size(), Modified: info.ModTime(), Path: name}
+	file.identity, file.changed = identify(info)
+	return file, nil
 }
 
 // outside makes os.Root's refusal to leave the root, which has no exported

@@ -18,7 +18,7 @@ func TestScanRaspberryPi(t *testing.T) {
 		require.Len(t, p.Rules, 1)
 		require.Equal(t, "rpiboot", matchText(p.Rules[0].Match))
 		require.Contains(t, files, p.Rules[0].File)
-		require.Equal(t, []string{"no boot program for bios, efi-x64, efi-ia32, efi-arm64: such machines get nothing"}, notes)
+		require.Equal(t, []string{"no boot program for bios, efi-x64, efi-ia32, efi-arm64: such machines get nothing!"}, texts(notes))
 	}
 	for _, other := range []string{"images/start4.elf", "9ffefdef/old/start4.elf", "start.elf"} {
 		dir, root := folder(t, map[string]string{other: "x"})

@@ -92,7 +92,7 @@ func TestScanLayouts(t *testing.T) {
 		}
 		require.Equal(t, strings.Split(c.rules, "|"), got, c.name)
 		for _, note := range strings.Split(c.notes, "|") {
-			require.Contains(t, strings.Join(notes, "\n"), note, c.name)
+			require.Contains(t, strings.Join(texts(notes), "\n"), note, c.name)
 		}
 	}
 }
@@ -117,7 +117,7 @@ func TestScan(t *testing.T) {
 	require.Equal(t, []string{
 		"pxelinux.0 is there for bios too; --file bios=pxelinux.0 takes it",
 		"efi/grubx64.efi is there for efi-x64 too; --file efi-x64=efi/grubx64.efi takes it",
-	}, notes)
+	}, texts(notes))
 
 	dir, root = folder(t, map[string]string{"boot/x64/wdsnbp.com": "x", "boot/x64/pxeboot.n12": "x", "EFI/shimx64.efi": lab.UEFIProgram(0x8664), "snponly-arm64.efi": lab.UEFIProgram(0xaa64)})
 	p, notes, err = Scan(dir, root, "")
@@ -127,13 +127,25 @@ func TestScan(t *testing.T) {
 	require.Equal(t, dhcpopts.FirstStage, p.Rules[2].Match.Stage, "iPXE without a script would load itself for ever")
 	require.Equal(t, []string{
 		"no boot program for efi-ia32: such machines get nothing",
-		"EFI/shimx64.efi needs grubx64.efi beside it, which is not there",
-		"snponly-arm64.efi is iPXE and there is no script for it: put boot.ipxe beside it, or name one with --ipxe URL",
-	}, notes)
+		"EFI/shimx64.efi needs grubx64.efi beside it, which is not there!",
+		"snponly-arm64.efi is iPXE and there is no script for it: put boot.ipxe beside it, or name one with --ipxe URL!",
+	}, texts(notes))
 
 	dir, root = folder(t, map[string]string{"readme.txt": "x"})
 	_, _, err = Scan(dir, root, "http")
 	require.ErrorContains(t, err, "no boot program in ")
+}
+
+// texts are notes in words, those that want something done with a "!".
+func texts(notes []Note) (all []string) {
+	for _, n := range notes {
+		text := n.Text
+		if n.Warn {
+			text += "!"
+		}
+		all = append(all, text)
+	}
+	return all
 }
 
 func matchText(m plan.Match) string {

@@ -79,27 +79,36 @@ func discover(now time.Time, e Event, client dhcpopts.Client, p Policy, m Machin
 	if c == nil {
 		return silent(m, "no rule for %s", describe(client))
 	}
-	strategy, refusal := choose(now, p.Strategy, client, m, learned)
-	d := Decision{Case: c, Refusal: refusal, Machine: m}
+	strategy, refusal := choose(now, p.Strategy, e.Packet, client, m, learned)
+	d := Decision{Case: c, Refusal: refusal, Machine: asked(now, e.Packet, client, m)}
 	if refusal != "" {
 		d.Machine.Refused = m.Strategy
 	}
-	d.Machine = Machine{
-		Strategy: strategy, Offered: now, XID: e.Packet.XID, Contested: m.Contested && m.XID == e.Packet.XID,
-		Refused: d.Machine.Refused, Elsewhere: elsewhere(e, c.Answer),
-		Loaded: client.Stage() == dhcpopts.IPXEStage || client.Arch().HTTP(),
-	}
+	d.Machine.Strategy, d.Machine.Elsewhere = strategy, elsewhere(e, c.Answer)
 	reply := reply(e, client, dhcpopts.Offer)
 	if strategy == BINL {
 		reply.binl(e)
 		d.Step = sentToBINL + c.Origin + ")"
 	} else {
 		reply.direct(e, client, c.Answer)
-		d.Step = "offered " + FileOf(c.Answer) + " (" + c.Origin + ")" + reply.wait()
+		d.Step = "offered " + Gives(c.Answer) + " (" + c.Origin + ")" + reply.wait()
 	}
 	d.Replies = []Reply{reply}
 	d.Why = describe(client) + ": " + d.Step
 	return d
+}
+
+// asked is what is known of a machine once it has sent a DISCOVER: all that was,
+// when it is a copy, else a new attempt's beginning.
+func asked(now time.Time, q *dhcpopts.Packet, c dhcpopts.Client, m Machine) Machine {
+	if copied(now, q, m) {
+		m.Offered = now
+		return m
+	}
+	return Machine{
+		Offered: now, XID: q.XID, Secs: q.Secs, Contested: m.Contested && m.XID == q.XID, Refused: m.Refused,
+		Loaded: c.Stage() == dhcpopts.IPXEStage || c.Arch().HTTP(),
+	}
 }
 
 // request handles a REQUEST on port 67. It is the DHCP server's affair, unless
@@ -161,9 +170,18 @@ func acknowledge(e Event, client dhcpopts.Client, p Policy, m Machine, item *dhc
 	reply := reply(e, client, answering(e))
 	reply.boot(e, answer)
 	m.Elsewhere = elsewhere(e, answer)
-	step := "asked port " + strconv.Itoa(int(e.Port)) + ", told " + FileOf(answer) + " (" + c.Origin + ")"
+	told := Gives(answer)
+	if item != nil && item.Type == localBoot && FileOf(answer) == "" {
+		told = "local boot"
+	}
+	step := "asked port " + strconv.Itoa(int(e.Port)) + ", told " + told + " (" + c.Origin + ")"
 	return Decision{Replies: []Reply{reply}, Case: c, Machine: m, Step: step, Why: describe(client) + ": " + step}
 }
+
+// localBoot is the menu type of the machine's own disk (PXE 2.1 table 2-1). No
+// firmware that was measured asks for it: iPXE leaves PXE, edk2 says PXE-E21. Who
+// asks all the same has found its boot server (no document says that it has not).
+const localBoot = 0
 
 // elsewhere reports whether a file is fetched where we see no request for it:
 // from another server.
@@ -204,13 +222,4 @@ func describe(c dhcpopts.Client) string {
 		return "iPXE on " + label(c.Arch())
 	}
 	return label(c.Arch())
-}
-
-// FileOf is the boot file of an answer, safe to print.
-func FileOf(a dhcpopts.Answer) string {
-	if len(a.File) > 0 {
-		return dhcpopts.SafeText(a.File)
-	}
-	file, _ := a.Get(dhcpopts.OptBootFile)
-	return dhcpopts.SafeText(trimNUL(file))
 }

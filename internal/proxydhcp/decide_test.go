@@ -34,12 +34,14 @@ func thePlan(strategy Strategy) Policy {
 	return Policy{Cases: p.Cases(), Strategy: strategy}
 }
 
+const theXID = 0x01020304
+
 func event(c dhcpopts.Client, port uint16) Event {
 	from := netip.AddrPortFrom(netip.IPv4Unspecified(), 68)
 	if c.CIAddr.IsValid() {
 		from = netip.AddrPortFrom(c.CIAddr, port)
 	}
-	return Event{Packet: c.Packet(0x01020304), Port: port, From: from, Local: local}
+	return Event{Packet: c.Packet(theXID), Port: port, From: from, Local: local}
 }
 
 func ipxe(c dhcpopts.Client) dhcpopts.Client {
@@ -139,7 +141,7 @@ func TestDecide(t *testing.T) {
 			require.Contains(t, []string{"PXEClient", "HTTPClient"}, text(p, 60))
 			relay, _ := c.client.Option(dhcpopts.OptRelayAgent)
 			require.Equal(t, string(relay), text(p, 82))
-			require.Equal(t, uint32(0x01020304), p.XID)
+			require.Equal(t, uint32(theXID), p.XID)
 		})
 	}
 }
@@ -167,49 +169,6 @@ func TestGoldenOffers(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, want, hex.EncodeToString(b[240:])[:len(want)], string(strategy))
 		require.GreaterOrEqual(t, len(b), 300)
-	}
-}
-
-// Auto changes on a real refusal and on nothing else.
-func TestAuto(t *testing.T) {
-	x64 := dhcpopts.Firmware(dhcpopts.EFIX64)
-	offered := Machine{Strategy: Direct, Offered: now}
-	change := func(edit func(*Machine)) Machine { m := offered; edit(&m); return m }
-	for _, c := range []struct {
-		name    string
-		client  dhcpopts.Client
-		machine Machine
-		learned Strategy
-		want    Strategy
-	}{
-		{"never seen", x64, Machine{}, "", Direct},
-		{"its firmware has refused direct offers before", x64, Machine{}, BINL, BINL},
-		{"asks again, no address offered: no DHCP server here", x64, offered, "", Direct},
-		{"asks again an hour after it was offered an address: a new boot", x64, change(func(m *Machine) { m.Address, m.Offered = true, now.Add(-time.Hour) }), "", Direct},
-		{"asks again although it was offered an address", x64, change(func(m *Machine) { m.Address = true }), "", BINL},
-		{"took the address, never the file", x64, change(func(m *Machine) { m.Address, m.Requested = true, true }), "", BINL},
-		{"its iPXE took the address and never the file", x64, change(func(m *Machine) { m.Address, m.Requested, m.Loaded = true, true, true }), "", Direct},
-		{"fetched the file: this is a new boot", x64, change(func(m *Machine) { m.Address, m.Requested, m.Fetched = true, true, true }), "", Direct},
-		{"iPXE asks twice by nature", ipxe(x64), change(func(m *Machine) { m.Address = true }), "", Direct},
-		{"binl, took the address, never asked 4011", x64, change(func(m *Machine) { m.Strategy, m.Requested = BINL, true }), "", Direct},
-		{"another responder offered as well, whose file it may have taken", x64, change(func(m *Machine) { m.Address, m.Requested, m.Contested = true, true, true }), "", Direct},
-		{"its file is on a server that we do not see", x64, change(func(m *Machine) { m.Requested, m.Elsewhere = true, true }), "", Direct},
-		{"binl, asked 4011", x64, change(func(m *Machine) { m.Strategy, m.Requested, m.Asked = BINL, true, true }), "", BINL},
-		{"its address was refused: it has to begin anew", x64, change(func(m *Machine) { m.Requested, m.Denied = true, other1 }), "", Direct},
-		{"HTTP boot", dhcpopts.Firmware(dhcpopts.HTTPX64), change(func(m *Machine) { m.Address = true }), BINL, Direct},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			d := Decide(now, event(c.client, 67), thePlan(Auto), c.machine, c.learned)
-			require.Equal(t, c.want, d.Machine.Strategy, d.Why)
-			changed := c.machine.Strategy != "" && c.want != c.machine.Strategy
-			require.Equal(t, changed, d.Refusal != "", d.Refusal)
-			if changed {
-				require.Equal(t, c.machine.Strategy, d.Machine.Refused)
-			}
-			require.Equal(t, now, d.Machine.Offered)
-			require.False(t, d.Machine.Address || d.Machine.Requested || d.Machine.Fetched || d.Machine.Contested, "a new offer begins anew")
-			require.Equal(t, c.client.Stage() == dhcpopts.IPXEStage || c.client.Arch().HTTP(), d.Machine.Loaded)
-		})
 	}
 }
 
@@ -276,50 +235,6 @@ func TestMenuItem(t *testing.T) {
 	require.Equal(t, "memtest.0", string(packet.FileName()))
 	require.Equal(t, "memtest.0\x00", text(packet, 67))
 	require.Equal(t, other1, packet.SIAddr)
-}
-
-func TestFilter(t *testing.T) {
-	x64 := dhcpopts.Firmware(dhcpopts.EFIX64) // 02:00:00:00:00:01
-	x64.MachineID = append([]byte{0}, []byte("0123456789abcdef")...)
-	uuid := dhcpopts.FormatUUID([16]byte(x64.MachineID[1:]))
-	selectors := func(texts ...string) (all []Selector) {
-		for _, text := range texts {
-			s, err := ParseSelector(text)
-			require.NoError(t, err)
-			all = append(all, s)
-		}
-		return all
-	}
-	for _, c := range []struct {
-		name   string
-		filter Filter
-		why    string
-	}{
-		{"no filter", Filter{}, ""},
-		{"only it", Filter{Only: [][]byte{{9, 9, 9, 9, 9, 9}, x64.MAC}}, ""},
-		{"only others", Filter{Only: [][]byte{x64.MAC[:5]}}, "only other machines are answered"},
-		{"denied by prefix", Filter{Deny: selectors("02:00:00")}, "denied by 02:00:00"},
-		{"denied by UUID", Filter{Deny: selectors("efi-ia32", uuid)}, "denied by " + uuid},
-		{"denied by number", Filter{Deny: selectors("7")}, "denied by 7"},
-		{"another prefix", Filter{Deny: selectors("02:00:01", "efi-bc")}, ""},
-		{"allowed", Filter{Allow: selectors("efi-ia32", "efi-x64")}, ""},
-		{"not allowed", Filter{Allow: selectors("efi-ia32", "52-54-00")}, "nothing allows it"},
-		{"deny beats allow", Filter{Allow: selectors("efi-x64"), Deny: selectors("02-00")}, "denied by 02-00"},
-	} {
-		p := thePlan(Direct)
-		p.Filter = c.filter
-		d := Decide(now, event(x64, 67), p, Machine{}, "")
-		if c.why == "" {
-			require.NotEmpty(t, d.Replies, c.name)
-			continue
-		}
-		require.Empty(t, d.Replies, c.name)
-		require.Equal(t, "UEFI x64: left alone, "+c.why, d.Why, c.name)
-	}
-	for _, bad := range []string{"", "x", "525400", "52:54:zz"} {
-		_, err := ParseSelector(bad)
-		require.Error(t, err, bad)
-	}
 }
 
 // A DHCP server that names a boot file itself is remembered: iPXE takes that.

@@ -40,6 +40,7 @@ func TestGoldenMenu(t *testing.T) {
 		"2b2e" + "060102" + "0811" + "0001010a630002" + "0002010a630001" + "000300" + "0910" + "00010141" + "00020142" + "00030143" + "00000144" + "0a030a4638" + "ff" +
 		"420931302e39392e302e32" + "430b7078656c696e75782e3000" + "ff"
 	require.Equal(t, want, hex.EncodeToString(b[240:])[:len(want)])
+	require.Equal(t, "offered pxelinux.0 and a menu of 4 entries (rule 1)", d.Step)
 }
 
 // Boot server discovery: who is asked answers, and echoes the item.

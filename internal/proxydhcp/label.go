@@ -1,6 +1,8 @@
 package proxydhcp
 
 import (
+	"cmp"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -33,4 +35,31 @@ func label(a dhcpopts.Arch) string {
 		return "unregistered type " + a.String()
 	}
 	return a.Describe()
+}
+
+// Gives says in words what an answer gives: its boot file, a menu, or both.
+func Gives(a dhcpopts.Answer) string {
+	what := FileOf(a)
+	v, _ := a.Get(dhcpopts.OptVendor)
+	pxe, _, _ := dhcpopts.DecodePXE(v)
+	menu := fmt.Sprintf("a menu of %d entries", len(pxe.Menu))
+	if len(pxe.Menu) == 1 {
+		menu = "a menu of 1 entry"
+	}
+	switch {
+	case len(pxe.Menu) == 0:
+		return cmp.Or(what, "no boot file")
+	case what == "":
+		return menu
+	}
+	return what + " and " + menu
+}
+
+// FileOf is the boot file of an answer, safe to print.
+func FileOf(a dhcpopts.Answer) string {
+	if len(a.File) > 0 {
+		return dhcpopts.SafeText(a.File)
+	}
+	file, _ := a.Get(dhcpopts.OptBootFile)
+	return dhcpopts.SafeText(trimNUL(file))
 }

@@ -95,7 +95,7 @@ func grant(e Event, client dhcpopts.Client, p Policy, m Machine, kind uint8, g G
 	if c := p.caseOf(client); c != nil && boots(client) {
 		d.Case, d.Machine.Elsewhere = c, elsewhere(e, c.Answer)
 		r.direct(e, client, c.Answer)
-		d.Step = fmt.Sprintf("given %s and %s (%s)", g.Addr, FileOf(c.Answer), c.Origin)
+		d.Step = fmt.Sprintf("given %s and %s (%s)", g.Addr, Gives(c.Answer), c.Origin)
 	}
 	if kind == dhcpopts.Offer {
 		d.Step = "offered" + d.Step[len("given"):] + r.wait()

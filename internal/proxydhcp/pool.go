@@ -38,21 +38,65 @@ type Grant struct {
 
 // NewPool makes a pool of the addresses low to high, which are of network and
 // are neither its first nor its last address. router and dns may be the zero
-// Addr.
+// Addr; they are not given to machines. A router is of network too, as machines
+// reach no other (RFC 2132 section 3.5).
 func NewPool(network netip.Prefix, low, high, router, dns netip.Addr) (*Pool, error) {
 	network = network.Masked()
-	size := number(high) - number(low) + 1
-	switch {
-	case high.Less(low):
-		return nil, fmt.Errorf("range %s-%s: the lower address comes first", low, high)
-	case !network.Contains(low) || !network.Contains(high):
-		return nil, fmt.Errorf("range %s-%s is not of the interface's network %s", low, high, network)
-	case low == network.Addr() || high == broadcastOf(network):
-		return nil, fmt.Errorf("range %s-%s has the network's own or its broadcast address", low, high)
-	case size > MaxPool:
-		return nil, fmt.Errorf("range %s-%s has %d addresses, the most is %d", low, high, size, MaxPool)
+	if text := faultOfRange(network, low, high); text != "" {
+		return nil, &PoolError{Network: network, text: fmt.Sprintf("range %s-%s %s", low, high, text)}
 	}
-	return &Pool{low: low, high: high, network: network, router: router, dns: dns, leases: map[netip.Addr]Grant{}, byMAC: map[string]netip.Addr{}}, nil
+	switch fail := func(format string, args ...any) error { return &PoolError{network, true, fmt.Sprintf(format, args...)} }; {
+	case router.IsValid() && !hosts(network, router):
+		return nil, fail("router %s is no host of the interface's network %s: machines could not reach it", router, network)
+	case dns.IsValid() && network.Contains(dns) && !hosts(network, dns):
+		return nil, fail("DNS server %s is no host of the interface's network %s", dns, network)
+	}
+	p := &Pool{low: low, high: high, network: network, router: router, dns: dns, leases: map[netip.Addr]Grant{}, byMAC: map[string]netip.Addr{}}
+	for _, a := range []netip.Addr{router, dns} {
+		if a.IsValid() {
+			p.Reserve(a)
+		}
+	}
+	return p, nil
+}
+
+// faultOfRange says what is wrong with a range, "" when nothing is.
+func faultOfRange(network netip.Prefix, low, high netip.Addr) string {
+	switch size := number(high) - number(low) + 1; {
+	case high.Less(low):
+		return "is the wrong way round: the lower address comes first"
+	case !network.Contains(low) || !network.Contains(high):
+		return fmt.Sprintf("is not of the interface's network %s", network)
+	case !hosts(network, low) || !hosts(network, high):
+		return "has the network's own or its broadcast address"
+	case size > MaxPool:
+		return fmt.Sprintf("has %d addresses, the most is %d", size, MaxPool)
+	}
+	return ""
+}
+
+// PoolError says what cannot be given on a network.
+type PoolError struct {
+	Network   netip.Prefix
+	Companion bool // it is the router or the DNS server, not the range
+	text      string
+}
+
+func (e *PoolError) Error() string { return e.text }
+
+// Example is a range that the network has: its last hundred hosts.
+func (e *PoolError) Example() string {
+	high := broadcastOf(e.Network).Prev()
+	low := high
+	for i := 1; i < 100 && hosts(e.Network, low.Prev()); i++ {
+		low = low.Prev()
+	}
+	return fmt.Sprintf("%s-%s", low, high)
+}
+
+// hosts reports whether an address may be a host's in a network.
+func hosts(network netip.Prefix, a netip.Addr) bool {
+	return network.Contains(a) && a != network.Addr() && a != broadcastOf(network)
 }
 
 func number(a netip.Addr) uint32 {

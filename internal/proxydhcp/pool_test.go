@@ -190,9 +190,48 @@ func TestNewPool(t *testing.T) {
 	}
 	_, err := NewPool(netip.MustParsePrefix("10.0.0.0/8"), addr("10.0.0.1"), addr("10.0.16.1"), netip.Addr{}, netip.Addr{})
 	require.ErrorContains(t, err, "has 4097 addresses, the most is 4096")
+	for network, want := range map[string]string{"10.99.0.0/24": "10.99.0.155-10.99.0.254", "10.99.0.8/29": "10.99.0.9-10.99.0.14", "10.0.0.0/8": "10.255.255.155-10.255.255.254"} {
+		require.Equal(t, want, (&PoolError{Network: netip.MustParsePrefix(network)}).Example())
+	}
 	pool, err := NewPool(bench, addr("10.99.0.1"), addr("10.99.0.1"), netip.Addr{}, netip.Addr{})
 	require.NoError(t, err)
 	require.Equal(t, []netip.Addr{addr("10.99.0.1")}, pool.Addrs())
+}
+
+// Machines reach a router of their own network alone; a DNS server may be
+// anywhere. Neither's address is given away.
+func TestPoolRouterAndDNS(t *testing.T) {
+	for _, c := range []struct{ router, dns, says string }{
+		{"10.99.0.1", "10.99.0.53", ""},
+		{"10.99.0.101", "10.99.0.102", ""},
+		{"", "8.8.8.8", ""},
+		{"10.98.0.1", "", "router 10.98.0.1 is no host of the interface's network 10.99.0.0/24: machines could not reach it"},
+		{"10.99.0.255", "", "router 10.99.0.255 is no host of"},
+		{"10.99.0.0", "", "router 10.99.0.0 is no host of"},
+		{"", "10.99.0.255", "DNS server 10.99.0.255 is no host of the interface's network 10.99.0.0/24"},
+	} {
+		router, _ := netip.ParseAddr(c.router)
+		dns, _ := netip.ParseAddr(c.dns)
+		pool, err := NewPool(bench, addr("10.99.0.100"), addr("10.99.0.103"), router, dns)
+		if c.says != "" {
+			require.ErrorContains(t, err, c.says)
+			continue
+		}
+		require.NoError(t, err)
+		p := thePlan(Auto)
+		p.Pool = pool
+		for last := byte(1); last <= 4; last++ {
+			for _, wanted := range []string{c.router, c.dns} {
+				client := withMAC(dhcpopts.Firmware(dhcpopts.EFIX64), last)
+				if a, err := netip.ParseAddr(wanted); err == nil {
+					client.Options = append(client.Options, dhcpopts.Option{Code: optRequested, Data: a.AsSlice()})
+				}
+				for _, r := range decided(p, now, client).Replies {
+					require.NotContains(t, []netip.Addr{router, dns}, r.Header.YIAddr)
+				}
+			}
+		}
+	}
 }
 
 // A storm of made-up machines takes no address from one that is there: the

@@ -80,6 +80,7 @@ type Machine struct {
 	Strategy  Strategy   // Direct or BINL once one was offered
 	Offered   time.Time  // our last OFFER
 	XID       uint32     // of the DISCOVER that it answers
+	Secs      uint16     // of that one too
 	Contested bool       // another PXE responder has answered that one too
 	Address   bool       // since then some server has offered it an address
 	Denied    netip.Addr // the server that has refused it an address since then; the zero Addr: none

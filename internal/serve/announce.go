@@ -1,14 +1,15 @@
 package serve
 
 import (
+	"cmp"
 	"fmt"
 	"net"
-	"net/netip"
 	"slices"
 	"strings"
 
 	"pxekit/dhcpopts"
 	"pxekit/dhcpopts/plan"
+	"pxekit/internal/bootnames"
 	"pxekit/internal/proxydhcp"
 )
 
@@ -57,8 +58,8 @@ func (s *Server) services() string {
 }
 
 // describe lists what machines get by a plan, as the first of our addresses
-// answers.
-func (s *Server) describe(all policies) (lines []string) {
+// answers, and then what of it cannot work.
+func (s *Server) describe(all policies) (notes []bootnames.Note) {
 	p := all[s.ifaces[0].Addr()]
 	hosts := 0
 	for _, c := range p.Cases {
@@ -66,63 +67,70 @@ func (s *Server) describe(all policies) (lines []string) {
 			hosts++
 		}
 		if hosts <= mostHosts || !c.Host {
-			lines = append(lines, lineOf(c))
+			notes = append(notes, bootnames.Note{Text: s.lineOf(c, len(all) > 1)})
 		}
 	}
 	if more := hosts - mostHosts; more > 0 {
-		lines = append(lines, fmt.Sprintf("%d more hosts have an entry of their own", more))
+		notes = append(notes, bootnames.Note{Text: fmt.Sprintf("%d more hosts have an entry of their own", more)})
 	}
 	checked := map[string]bool{}
 	for _, c := range p.Cases {
 		file := c.Cond.Class + proxydhcp.FileOf(c.Answer) + c.Answer.SIAddr.String()
 		if !c.Host || !checked[file] {
-			lines = append(lines, s.doubts(c)...)
+			for _, doubt := range s.doubts(c) {
+				notes = append(notes, bootnames.Note{Text: doubt, Warn: true})
+			}
 		}
 		checked[file] = true
 	}
-	return lines
+	return notes
 }
 
 // mostHosts is how many single machines are listed: a plan may have thousands.
 const mostHosts = 20
 
-func lineOf(c plan.Case) string {
-	line := fmt.Sprintf("%s: %s gets %s", c.Origin, machinesOf(c.Cond), proxydhcp.FileOf(c.Answer))
+// lineOf says what a case's machines get. Where we have several addresses, each
+// in its own network, {server} stands for them.
+func (s *Server) lineOf(c plan.Case, several bool) string {
+	what := proxydhcp.Gives(c.Answer)
+	if several && strings.Contains(c.Rule.File, "{server}") && s.has(c.Answer.SIAddr) {
+		what = safe(c.Rule.File)
+	}
+	line := fmt.Sprintf("%s: %s gets %s%s", c.Origin, machinesOf(c.Cond), what, menuOf(c))
 	if w := c.Rule.WDS; w != nil && w.File != "" {
 		line += fmt.Sprintf(", and when it asks again %s", safe(w.File))
 	}
 	return line
 }
 
-// doubts finds what of a rule cannot work with what is served here.
-func (s *Server) doubts(c plan.Case) (lines []string) {
-	file := proxydhcp.FileOf(c.Answer)
-	host, _, isURL := urlHost(file)
-	_, err := netip.ParseAddr(host)
-	if isURL && err != nil && strings.HasPrefix(c.Cond.Class, dhcpopts.ClassHTTP) {
-		lines = append(lines, fmt.Sprintf("%s: the URL has a name: UEFI HTTP boot needs a DNS server from the DHCP server (option 6)", c.Origin))
+// menuOf lists a menu's entries and what each gets, "" without a menu.
+func menuOf(c plan.Case) string {
+	if c.Rule.PXE == nil || len(c.Rule.PXE.Menu) == 0 {
+		return ""
 	}
-	ours := slices.ContainsFunc(s.ifaces, func(i *Iface) bool { return i.owns(c.Answer.SIAddr) })
-	if isURL || file == "" || !ours {
-		return lines
+	var entries []string
+	for _, m := range c.Rule.PXE.Menu {
+		entries = append(entries, fmt.Sprintf("%q: %s", safe(m.Text), entryOf(c, m.Type)))
 	}
-	f, err := s.Root.Open(string(dhcpopts.ParseSafeText(file)))
-	if err != nil {
-		return append(lines, fmt.Sprintf("%s: %s is not there to be fetched: %v", c.Origin, file, err))
-	}
-	_ = f.Close()
-	return append(lines, s.doubtsWDS(c)...)
+	return " (" + strings.Join(entries, ", ") + ")"
 }
 
-// urlHost splits a URL's host and port from its path.
-func urlHost(file string) (host, path string, ok bool) {
-	if !plan.IsURL(file) {
-		return "", "", false
+// entryOf says what a menu's entry gets: of us, unless another server is named
+// for it.
+func entryOf(c plan.Case, kind uint16) string {
+	another := func(b dhcpopts.BootServer) bool {
+		return b.Type == kind && len(b.Addrs) > 0 && !slices.Contains(b.Addrs, c.Answer.SIAddr)
 	}
-	_, rest, _ := strings.Cut(file, "://")
-	authority, path, _ := strings.Cut(rest, "/")
-	host, _, _ = strings.Cut(authority, ":")
-	return host, path, true
+	i := slices.IndexFunc(c.Rule.PXE.Servers, another)
+	switch file := c.Rule.PXE.Files[kind]; {
+	case file != "":
+		return safe(file)
+	case kind == localBoot:
+		return "local boot"
+	case i >= 0:
+		return "what " + c.Rule.PXE.Servers[i].Addrs[0].String() + " says"
+	}
+	return cmp.Or(proxydhcp.FileOf(c.Answer), "no boot file")
 }
 
 // machinesOf says in words whom a condition takes.

@@ -94,3 +94,11 @@ client id ff:02 UEFI x64: offered bootx64.efi (rule 1)
 	s.unsent("", net.ErrClosed)
 	require.Contains(t, lines(out), "warning: (no hardware address): answer not sent: ")
 }
+
+// A verdict names the file that ended a boot where the machine was told another.
+func TestResultNamesAnotherFile(t *testing.T) {
+	m := &machine{steps: []string{`offered Boot\X64\wdsmgfw.efi (rule 1)`, "RRQ"}}
+	require.Equal(t, "10 bytes, ok", m.result(fetch{name: `\boot\x64\WDSMGFW.EFI`, bytes: 10}))
+	require.Equal(t, "bootx64.efi, 10 bytes, ok", m.result(fetch{name: "bootx64.efi", bytes: 10}))
+	require.Equal(t, "<ff>x, failed after 0 bytes: gone", m.result(fetch{name: "\xffx", fault: "gone"}))
+}

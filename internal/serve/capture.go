@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"fmt"
 	"io"
 	"net/netip"
 	"sync"
@@ -19,7 +20,8 @@ type recorder struct {
 	mu   sync.Mutex
 	file io.Closer
 	out  *pcapgo.Writer
-	err  error // the first; nothing is written after it
+	ends func(error) // is told once, of what ended the recording
+	err  error       // the same; nothing is written after it
 }
 
 // record opens the recording. It comes last, as it may empty a file: a start
@@ -32,7 +34,9 @@ func (s *Server) record() error {
 	if err != nil {
 		return err
 	}
-	s.capture = &recorder{file: w, out: pcapgo.NewWriterNanos(w)}
+	s.capture = &recorder{file: w, out: pcapgo.NewWriterNanos(w), ends: func(err error) {
+		s.Log.Warn(fmt.Sprintf("messages are not recorded any more: %v", err), "event", evDecision, "error", err.Error())
+	}}
 	return s.capture.out.WriteFileHeader(maxMessage+64, layers.LinkTypeRaw)
 }
 
@@ -49,8 +53,12 @@ func (r *recorder) record(from, to netip.AddrPort, payload []byte) {
 	b := rawnet.Datagram{Src: from, Dst: to, Payload: payload}.AppendIP(nil)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.err == nil {
-		r.err = r.out.WritePacket(gopacket.CaptureInfo{Timestamp: time.Now(), CaptureLength: len(b), Length: len(b)}, b)
+	if r.err != nil {
+		return
+	}
+	r.err = r.out.WritePacket(gopacket.CaptureInfo{Timestamp: time.Now(), CaptureLength: len(b), Length: len(b)}, b)
+	if r.err != nil {
+		r.ends(r.err)
 	}
 }
 
@@ -61,5 +69,8 @@ func (r *recorder) fault() error {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.err
+	if r.err != nil {
+		return fmt.Errorf("cannot record messages: %w", r.err)
+	}
+	return nil
 }

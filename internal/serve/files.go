@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -29,14 +30,7 @@ func (s *Server) openTFTP(r tftpserve.Request) (tftpserve.File, error) {
 	if f.Junk != "" {
 		s.junk(r.Client.Addr(), r.Packet.File, f)
 	}
-	info, err := f.Stat()
-	if err != nil {
-		_ = f.Close()
-		return nil, err
-	}
-	// A file that was replaced or written to is another content.
-	key := fmt.Sprintf("%s %d %d", f.Path, info.Size(), info.ModTime().UnixNano())
-	return tftpFile{f, key}, nil
+	return tftpFile{f, f.Key(s.now())}, nil
 }
 
 // junk names the DHCP option to mend when a file was found only without the end
@@ -87,9 +81,18 @@ func (s *Server) tftpEvent(e tftpserve.Event) {
 		s.transfers(e.Client.Addr(), -1)
 		s.metrics.tftpBytes.Add(e.Bytes)
 		if !e.Probe() {
-			s.fetched(e.Client.Addr(), fetch{name: name, bytes: e.Bytes, took: e.Took, resent: e.Resent, fault: faultOf(e)})
+			s.fetched(e.Client.Addr(), fetchOf(e))
 		}
 	}
+}
+
+// fetchOf is the file of a transfer that has ended.
+func fetchOf(e tftpserve.Event) fetch {
+	f := fetch{name: e.Packet.File, bytes: e.Bytes, took: e.Took, resent: e.Resent, fault: faultOf(e)}
+	if e.Outcome.Sent {
+		f.bytes, f.unsure = e.Size, true
+	}
+	return f
 }
 
 // busy tells that a limit kept a client waiting; it was sent nothing, so it asks
@@ -117,11 +120,16 @@ func (s *Server) strange(e tftpserve.Event) {
 		"file", safe(e.Packet.File), "ok", false, "error", e.Err.Error())
 }
 
+// stopped is the fault of what ran on after a stop for longer than it may.
+const stopped = "pxekit was stopped"
+
 // faultOf says how a transfer failed, "" when it did not.
 func faultOf(e tftpserve.Event) string {
 	switch o := e.Outcome; {
-	case o.Complete:
+	case o.Complete, o.Sent:
 		return ""
+	case errors.Is(e.Err, context.Canceled):
+		return stopped
 	case e.Err != nil:
 		return e.Err.Error()
 	case o.Silent:

@@ -3,6 +3,7 @@ package serve
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/netip"
 	"slices"
@@ -13,9 +14,6 @@ import (
 // interfaces, their addresses and the folder. Each change is told once. It is an
 // error when no interface is left.
 func (s *Server) checkGround() error {
-	if s.ground == nil {
-		s.ground = map[string]string{}
-	}
 	gone := 0
 	for _, i := range s.ifaces {
 		fault := i.fault()
@@ -39,15 +37,40 @@ func (s *Server) tellGround(what string, fault error) {
 	if fault != nil {
 		text = fault.Error()
 	}
-	if s.ground[what] == text {
+	if !s.grounded(what, text) {
 		return
 	}
-	s.ground[what] = text
 	if fault == nil {
 		s.Log.Info(what+" is as it was at the start again", "event", evStart)
 		return
 	}
 	s.Log.Warn(what+" "+text, "event", evStart, "error", text)
+}
+
+// grounded keeps a fault, "" for none, and reports whether that is news.
+func (s *Server) grounded(what, text string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ground[what] == text {
+		return false
+	}
+	if s.ground == nil {
+		s.ground = map[string]string{}
+	}
+	s.ground[what] = text
+	return true
+}
+
+// faults lists what is wrong with the ground now, in words.
+func (s *Server) faults() (all []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, what := range slices.Sorted(maps.Keys(s.ground)) {
+		if text := s.ground[what]; text != "" {
+			all = append(all, what+" "+text)
+		}
+	}
+	return all
 }
 
 // errGone says that an interface was taken away; one that comes back, even by

@@ -1,15 +1,20 @@
 package serve
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
+
+	"pxekit/internal/bootnames"
 )
 
 // How often files are looked at and stories ended.
@@ -89,24 +94,83 @@ func (s *Server) reload() {
 	if err := s.loadCertificate(); err != nil {
 		s.refused("certificate", err)
 	}
-	lines, err := s.load()
+	notes, err := s.load()
 	if err != nil {
 		s.refused("plan", err)
+		return
 	}
+	s.Log.Info("plan read again: "+s.extent(), "event", evPlan)
 	s.joinGroups()
-	s.planned(lines)
+	s.planned(notes)
 }
 
+// extent counts what the plan has; of one rule there may be several cases.
+func (s *Server) extent() string {
+	rules, hosts, last := 0, 0, ""
+	for _, c := range s.policies[s.ifaces[0].Addr()].Cases {
+		switch {
+		case c.Origin == last:
+		case c.Host:
+			hosts++
+		default:
+			rules++
+		}
+		last = c.Origin
+	}
+	if hosts == 0 {
+		return count(rules, "rule")
+	}
+	return count(rules, "rule") + ", " + count(hosts, "host")
+}
+
+// refused tells why something new is not taken, and what to do about it.
 func (s *Server) refused(what string, err error) {
 	text, _, _ := strings.Cut(err.Error(), "\n")
-	s.Log.Warn(fmt.Sprintf("the new %s is refused, the old one stays: %s", what, safe(text)), "event", evPlan, "error", safe(text))
+	text = safe(text)
+	attrs := []any{"event", evPlan, "error", text}
+	if hint := cmp.Or(s.lockedOut(err), hintOf(err)); hint != "" {
+		text, attrs = text+"; "+safe(hint), append(attrs, "hint", safe(hint))
+	}
+	s.Log.Warn(fmt.Sprintf("the new %s is refused, the old one stays: %s", what, text), attrs...)
+}
+
+// hintOf is the way out that an error knows, "" when it knows none.
+func hintOf(err error) string {
+	var e interface{ Hint() string }
+	if !errors.As(err, &e) {
+		return ""
+	}
+	hint, _, _ := strings.Cut(e.Hint(), "\n")
+	return hint
+}
+
+// lockedOut says that a file is out of reach since the file system was given up,
+// "" when it is not: what was named at the start, or stands beside it, is not.
+func (s *Server) lockedOut(err error) string {
+	e := new(fs.PathError)
+	if !s.DropPrivileges || !errors.Is(err, fs.ErrPermission) || !errors.As(err, &e) {
+		return ""
+	}
+	beside := func(name string) bool { return name != "" && below(filepath.Dir(name), e.Path) }
+	if slices.ContainsFunc(s.watch, beside) {
+		return ""
+	}
+	return "serve has given up its rights, and the file system but for what was named when it was started: start it again to read " + e.Path
+}
+
+// below reports whether a file is in a folder or deeper.
+func below(dir, name string) bool {
+	dir, _ = filepath.Abs(dir) // "" without a working directory: nothing is below
+	name, _ = filepath.Abs(name)
+	rel, err := filepath.Rel(dir, name)
+	return err == nil && filepath.IsLocal(rel)
 }
 
 // load makes the plan and returns what is to say of it. What changes while it
 // reads, or is not read for an error, is looked at again when it changes again.
-func (s *Server) load() (lines []string, err error) {
+func (s *Server) load() (notes []bootnames.Note, err error) {
 	s.seen = stamps(s.watch)
-	p, notes, err := s.Load()
+	p, own, err := s.Load()
 	if err != nil {
 		return nil, err
 	}
@@ -123,11 +187,15 @@ func (s *Server) load() (lines []string, err error) {
 	s.policies = all
 	s.mu.Unlock()
 	s.metrics.reloadings.Add(1)
-	return append(s.describe(all), notes...), nil
+	return append(s.describe(all), own...), nil
 }
 
-func (s *Server) planned(lines []string) {
-	for _, line := range lines {
-		s.Log.Info(line, "event", evPlan)
+func (s *Server) planned(notes []bootnames.Note) {
+	for _, n := range notes {
+		level := slog.LevelInfo
+		if n.Warn {
+			level = slog.LevelWarn
+		}
+		s.Log.Log(context.Background(), level, n.Text, "event", evPlan)
 	}
 }

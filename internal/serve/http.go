@@ -50,9 +50,14 @@ func typeOf(name string) string {
 	return "application/octet-stream"
 }
 
+// newHTTP speaks HTTP/1 only: no firmware has HTTP/2, which would put many
+// requests past the bounds of time and number that a connection has.
 func (s *Server) newHTTP() *http.Server {
+	var one http.Protocols
+	one.SetHTTP1(true)
 	return &http.Server{
-		Handler: http.HandlerFunc(s.serveHTTP), ReadHeaderTimeout: httpHeaderTime, IdleTimeout: httpIdleTime,
+		Protocols: &one,
+		Handler:   http.HandlerFunc(s.serveHTTP), ReadHeaderTimeout: httpHeaderTime, IdleTimeout: httpIdleTime,
 		MaxHeaderBytes: httpHeaderBytes, ErrorLog: log.New(httpLog{s}, "", 0), TLSConfig: s.tlsConfig(),
 		ConnState: newConnections().changed,
 	}
@@ -99,6 +104,7 @@ func (s *Server) runHTTP(l net.Listener) error {
 // at which UEFI HTTP boot fails.
 func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
+	bound(w, r)
 	switch {
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		w.Header().Set("Allow", "GET, HEAD")
@@ -113,15 +119,33 @@ func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// health reports whether the sockets are open; a server that is up has them.
+// bound ends a request whose announced body does not come, or whose answer is not
+// taken: either would keep its connection for ever.
+func bound(w http.ResponseWriter, r *http.Request) {
+	patience := http.NewResponseController(w)
+	_ = patience.SetWriteDeadline(time.Now().Add(httpChunkTime)) // no connection refuses it
+	if r.ContentLength != 0 {
+		_ = patience.SetReadDeadline(time.Now().Add(httpHeaderTime))
+	}
+}
+
+// health says ok, or which interface or folder is not what it was: a server that
+// answers at all has its sockets.
 func (s *Server) health(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = io.WriteString(w, "ok\n")
+	faults := s.faults()
+	if len(faults) == 0 {
+		_, _ = io.WriteString(w, "ok\n")
+		return
+	}
+	w.WriteHeader(http.StatusServiceUnavailable)
+	_, _ = io.WriteString(w, strings.Join(faults, "\n")+"\n")
 }
 
 // stopHTTP lets requests that run finish until ctx ends.
 func (s *Server) stopHTTP(ctx context.Context) {
 	if s.http.Shutdown(ctx) != nil {
+		s.cut.Store(true)
 		_ = s.http.Close()
 	}
 }

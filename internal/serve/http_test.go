@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -84,6 +85,7 @@ func TestHTTPConditions(t *testing.T) {
 	dir, root := folder(t, map[string]string{"a.img": "0123456789"})
 	s, out := testServer(t, nil)
 	s.Root = root
+	s.now = func() time.Time { return time.Now().Add(time.Minute) } // what was written has settled
 	do := webServer(t, s)
 	first, _ := do("GET", "/a.img")
 	tag, date := first.Header.Get("Etag"), first.Header.Get("Last-Modified")
@@ -104,6 +106,14 @@ func TestHTTPConditions(t *testing.T) {
 	got, body = do("GET", "/a.img", "Range", "bytes=5-", "If-Range", tag)
 	require.Equal(t, 200, got.StatusCode)
 	require.Equal(t, "ABCDEFGHIJ", body)
+
+	require.NoError(t, os.WriteFile(name, []byte("abcdefghij"), 0o644))
+	info, err := os.Stat(name)
+	require.NoError(t, err)
+	s.now = info.ModTime
+	got, _ = do("GET", "/a.img")
+	require.Empty(t, got.Header.Get("Etag"), "it may change within the tick of the file's clock")
+	require.Empty(t, got.Header.Get("Last-Modified"))
 }
 
 // Every spelling of a name, and nothing said of the server where there is none.
@@ -257,4 +267,26 @@ func TestMissedStory(t *testing.T) {
 	require.Equal(t, "warning: 52:54:00:12:34:56 UEFI x64: offered none.efi (rule 1) → RRQ → none.efi: there is no such file", lines(out))
 	s.summary()
 	require.Contains(t, lines(out), "stopped: 0 machines booted, 1 did not, ")
+}
+
+// /healthz says what is wrong with what serving stands on, as long as it is.
+func TestHealth(t *testing.T) {
+	s, _ := testServer(t, nil)
+	ask := func() (int, string) {
+		w := httptest.NewRecorder()
+		s.serveHTTP(w, httptest.NewRequest(http.MethodGet, "/healthz", nil))
+		return w.Code, w.Body.String()
+	}
+	check := func(code int, text string) {
+		gotCode, gotText := ask()
+		require.Equal(t, code, gotCode)
+		require.Equal(t, text, gotText)
+	}
+	check(200, "ok\n")
+	s.tellGround("lab1", errGone)
+	s.tellGround("lab0", errors.New("is down"))
+	check(503, "lab0 is down\nlab1 was taken away; start pxekit again once it is back\n")
+	s.tellGround("lab0", nil)
+	s.tellGround("lab1", nil)
+	check(200, "ok\n")
 }

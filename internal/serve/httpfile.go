@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -33,32 +34,47 @@ func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) {
 	if f.Junk != "" {
 		s.junk(client, r.URL.Path, f)
 	}
-	info, err := f.Stat()
-	if err != nil {
-		refuseHTTP(w, err)
-		return
-	}
 	s.asks(client, r.Method)
 	w.Header().Set("Content-Type", typeOf(f.Path))
-	// Content that changes has another tag, so that a broken-off download is not
-	// continued with another file's end (If-Range).
-	w.Header().Set("Etag", fmt.Sprintf(`"%x-%x"`, info.Size(), info.ModTime().UnixNano()))
+	modified := s.validate(w, f)
 	d := &download{ResponseWriter: w, client: client, name: r.URL.Path, began: s.now()}
 	s.begin(d)
 	defer s.end(d)
 	// The *os.File itself, not a wrapper: the kernel then sends it.
-	http.ServeContent(d, r, "", info.ModTime(), f.File)
+	http.ServeContent(d, r, "", modified, f.File)
 	if r.Method == http.MethodGet {
 		s.metrics.httpFiles.Add(1)
-		s.downloaded(d, d.fault(r))
+		fault := d.fault(r)
+		if fault != "" && s.cut.Load() {
+			fault = stopped
+		}
+		s.downloaded(d, fault)
 	}
+}
+
+// validate sets the tag by which a broken-off download is not continued with
+// another file's end (If-Range), and returns the date that does the same. Right
+// after a change there is neither: one more might not show in them (RFC 9110
+// section 8.8). The tag tells nothing of the disk.
+func (s *Server) validate(w http.ResponseWriter, f *bootfiles.File) (modified time.Time) {
+	key := f.Key(s.now())
+	if key == "" {
+		return time.Time{}
+	}
+	sum := sha256.Sum256([]byte(key))
+	w.Header().Set("Etag", fmt.Sprintf(`"%x"`, sum[:12]))
+	return f.Modified
 }
 
 // refuseHTTP says that there is no file, or none to be had, and nothing else of
 // the server.
 func refuseHTTP(w http.ResponseWriter, err error) {
 	status := http.StatusForbidden
-	if errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE): // "Forbidden" would end a boot that need only wait
+		status = http.StatusServiceUnavailable
+		w.Header().Set("Retry-After", "1")
+	case errors.Is(err, fs.ErrNotExist):
 		status = http.StatusNotFound
 	}
 	http.Error(w, http.StatusText(status), status)
@@ -115,7 +131,6 @@ func (d *download) ReadFrom(r io.Reader) (int64, error) {
 	}
 	var sent int64
 	patience := http.NewResponseController(d.ResponseWriter)
-	defer func() { _ = patience.SetWriteDeadline(time.Time{}) }() // the connection has more requests
 	for limited.N > 0 && d.err == nil {
 		_ = patience.SetWriteDeadline(time.Now().Add(httpChunkTime)) // no connection refuses it
 		n, err := io.Copy(d.ResponseWriter, &io.LimitedReader{R: limited.R, N: min(limited.N, sendChunk)})

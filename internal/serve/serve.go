@@ -27,6 +27,7 @@ import (
 
 	"pxekit/dhcpopts/plan"
 	"pxekit/internal/bootfiles"
+	"pxekit/internal/bootnames"
 	"pxekit/internal/confine"
 	"pxekit/internal/proxydhcp"
 	"pxekit/internal/rawnet"
@@ -42,7 +43,7 @@ type Config struct {
 	// sends each machine to the address it asks. It is called before anything
 	// is opened, when Reload fires, and when PlanFile, its list of hosts or the
 	// certificate has changed.
-	Load     func() (*plan.Plan, []string, error)
+	Load     func() (*plan.Plan, []bootnames.Note, error)
 	PlanFile string // "": none
 	Reload   <-chan os.Signal
 	Strategy proxydhcp.Strategy
@@ -89,6 +90,7 @@ type Server struct {
 	now       func() time.Time
 	after     func(time.Duration, func())
 	metrics   metrics
+	cut       atomic.Bool // what still ran at a stop was ended
 	capture   *recorder
 	quotas    *quotas
 
@@ -109,7 +111,7 @@ type Server struct {
 	notes []string               // of opening
 	watch []string               // files that the plan and the certificate are made from
 	seen  map[string]fs.FileInfo // their state when they were read
-	lines []string               // to say about the first plan
+	lines []bootnames.Note       // to say about the first plan
 
 	groups []netip.Addr      // multicast, of the plan
 	ground map[string]string // faults of interfaces and folder, by name; of housekeep

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"net"
@@ -16,9 +17,9 @@ import (
 
 // stopping is a server with files, which a client is fetching from when it is
 // asked to stop.
-func stopping(t *testing.T, within time.Duration) (s *Server, tftp *net.UDPConn, web net.Conn) {
+func stopping(t *testing.T, within time.Duration) (s *Server, out *bytes.Buffer, tftp *net.UDPConn, web net.Conn) {
 	t.Helper()
-	s, _ = testServer(t, map[string]string{"small": strings.Repeat("x", 600), "big": strings.Repeat("x", 64<<20)})
+	s, out = testServer(t, map[string]string{"small": strings.Repeat("x", 600), "big": strings.Repeat("x", 64<<20)})
 	s.StopWithin = within
 	s.tftp, s.http = &tftpserve.Server{Open: s.openTFTP, Event: s.tftpEvent}, s.newHTTP()
 	conn, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
@@ -46,12 +47,12 @@ func stopping(t *testing.T, within time.Duration) (s *Server, tftp *net.UDPConn,
 		return len(s.downloads) == 1 && len(s.tftp.Running()) == 1
 	}, 10*time.Second, time.Millisecond)
 	cancel()
-	return s, tftp, web
+	return s, out, tftp, web
 }
 
 // Who goes on fetching gets the whole file.
 func TestStopWaits(t *testing.T) {
-	s, tftp, web := stopping(t, time.Hour)
+	s, _, tftp, web := stopping(t, time.Hour)
 	ended := make(chan struct{})
 	go func() { s.finish(); close(ended) }()
 	buf := make([]byte, 1000)
@@ -85,7 +86,7 @@ func countHTTP(conn net.Conn) (n int64, err error) {
 
 // Who does not is told so when the time is up.
 func TestStopIsBounded(t *testing.T) {
-	s, tftp, web := stopping(t, 100*time.Millisecond)
+	s, out, tftp, web := stopping(t, 100*time.Millisecond)
 	s.finish()
 	buf := make([]byte, 1000)
 	for last := ""; last != "\x00\x05\x00\x00not defined\x00"; {
@@ -96,6 +97,11 @@ func TestStopIsBounded(t *testing.T) {
 	}
 	n, err := countHTTP(web)
 	require.True(t, err != nil || n < 64<<20, "the download was broken off")
+	require.Eventually(t, func() bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return strings.Count(out.String(), "pxekit was stopped") == 2
+	}, 10*time.Second, time.Millisecond, "neither client is blamed")
 	_, err = http.Get("http://" + web.RemoteAddr().String() + "/healthz")
 	require.Error(t, err)
 }

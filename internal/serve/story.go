@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"net/http"
 	"net/netip"
+	"path"
+	"strings"
 	"time"
 
 	"pxekit/internal/bootnames"
@@ -53,6 +55,7 @@ type fetch struct {
 	resent int
 	part   bool   // and more of it is to come
 	same   bool   // the client has it already
+	unsure bool   // its end was sent and not acknowledged
 	fault  string // "" when all is well
 }
 
@@ -62,6 +65,9 @@ func (f fetch) String() string {
 	}
 	if f.same {
 		return "not changed, ok"
+	}
+	if f.unsure {
+		return size(f.bytes) + ", sent to the end, which was not acknowledged"
 	}
 	text := size(f.bytes) + ", ok"
 	if f.resent > 0 {
@@ -100,7 +106,7 @@ func (s *Server) fetched(client netip.Addr, f fetch) {
 	}
 	switch {
 	case m != nil && m.steps != nil:
-		event, line = evVerdict, m.end(f.String(), f.fault == "")
+		event, line = evVerdict, m.end(m.result(f), f.fault == "")
 	case f.part && f.fault == "":
 		return // iPXE reads a disk image by thousands of parts
 	case !s.quotas.files.allows(s.now(), who, nil):
@@ -114,6 +120,16 @@ func (s *Server) fetched(client netip.Addr, f fetch) {
 		return
 	}
 	s.Log.Info(line, attrs...)
+}
+
+// result tells of the file that a boot ends with, by name where it is not what the
+// machine was told.
+func (m *machine) result(f fetch) string {
+	base := path.Base(strings.ReplaceAll(f.name, `\`, "/"))
+	if strings.Contains(strings.ToLower(strings.Join(m.steps, " ")), strings.ToLower(safe(base))) {
+		return f.String()
+	}
+	return safe(f.name) + ", " + f.String()
 }
 
 // missed tells of a request that got no file. Boot loaders try names that are

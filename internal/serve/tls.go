@@ -23,11 +23,26 @@ func (s *Server) tlsConfig() *tls.Config {
 		return nil
 	}
 	return &tls.Config{
-		MinVersion: tls.VersionTLS12, // what current edk2 and iPXE speak
+		MinVersion:   tls.VersionTLS12, // what current edk2 and iPXE speak
+		CipherSuites: cipherSuites(),
 		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 			return s.certificate.Load(), nil
 		},
 	}
+}
+
+// cipherSuites has, after those that Go thinks sound, the ones of boot firmware
+// without elliptic curves: iPXE up to 1.21, and edk2 built on OpenSSL's no-ec.
+// Where both sides have better ones those are taken.
+func cipherSuites() []uint16 {
+	suites := []uint16{
+		tls.TLS_RSA_WITH_AES_128_GCM_SHA256, tls.TLS_RSA_WITH_AES_256_GCM_SHA384,
+		tls.TLS_RSA_WITH_AES_128_CBC_SHA256, tls.TLS_RSA_WITH_AES_128_CBC_SHA, tls.TLS_RSA_WITH_AES_256_CBC_SHA,
+	}
+	for _, s := range tls.CipherSuites() {
+		suites = append(suites, s.ID)
+	}
+	return suites
 }
 
 // loadCertificate reads the certificate, and tells of one that is new and what

@@ -8,6 +8,7 @@ import (
 
 	"pxekit/dhcpopts"
 	"pxekit/dhcpopts/plan"
+	"pxekit/internal/bootnames"
 )
 
 // What WDS's boot program is told next is in the plan, else in the folder.
@@ -37,10 +38,7 @@ func TestWDS(t *testing.T) {
 		{"WDS itself is the server", []string{"boot/x64/pxeboot.n12"}, plan.Rule{File: wdsnbp, Server: netip.MustParseAddr("10.9.9.9")}, nil, ""},
 		{"a URL", []string{"boot/x64/pxeboot.n12"}, plan.Rule{File: "http://{server}/boot/x64/wdsnbp.com"}, nil, ""},
 	} {
-		files := map[string]string{}
-		if !plan.IsURL(c.rule.File) {
-			files["boot/x64/wdsnbp.com"], files["boot/x64/wdsmgfw.efi"], files["wdsmgfw.efi"] = "x", "x", "x"
-		}
+		files := map[string]string{"boot/x64/wdsnbp.com": "x", "boot/x64/wdsmgfw.efi": "x", "wdsmgfw.efi": "x"}
 		for _, name := range c.files {
 			files[name] = "x"
 		}
@@ -54,10 +52,10 @@ func TestWDS(t *testing.T) {
 		if c.doubt == "" {
 			require.Len(t, lines, 1, c.name)
 		} else {
-			require.Equal(t, c.doubt, lines[1], c.name)
+			require.Equal(t, bootnames.Note{Text: c.doubt, Warn: true}, lines[1], c.name)
 		}
 		if c.want != nil {
-			require.Contains(t, lines[0], ", and when it asks again "+c.want.File)
+			require.Contains(t, lines[0].Text, ", and when it asks again "+c.want.File)
 		}
 	}
 }

@@ -216,5 +216,18 @@ func (b *bench) file(name string, size int64) error {
 	for i := range block {
 		block[i] = byte(i >> 8)
 	}
-	return os.WriteFile(path, block, 0o644)
+	return publishFile(path, block)
+}
+
+// settled is how old a file has to be for pxekit to keep it in memory: before
+// that one more change might not show in its times.
+const settled = 3 * time.Second
+
+// publishFile makes a file that is served, and waits until it counts as settled.
+func publishFile(path string, content []byte) error {
+	if err := os.WriteFile(path, content, 0o644); err != nil {
+		return err
+	}
+	time.Sleep(settled)
+	return nil
 }

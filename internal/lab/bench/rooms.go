@@ -70,7 +70,7 @@ func openBuilding(o options, include ...string) (*building, error) {
 }
 
 func (b *building) open() error {
-	if err := os.WriteFile(filepath.Join(b.dir, bootFile), content(), 0o644); err != nil {
+	if err := publishFile(filepath.Join(b.dir, bootFile), content()); err != nil {
 		return err
 	}
 	removeNamespace(askingSpace)

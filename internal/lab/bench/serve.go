@@ -53,14 +53,7 @@ func listen(address string) (*net.UDPConn, error) {
 type file struct{ *bootfiles.File }
 
 func (f file) Size() int64 { return f.File.Size }
-
-func (f file) Key() string {
-	info, err := f.Stat()
-	if err != nil {
-		return ""
-	}
-	return f.Path + info.ModTime().Format(time.RFC3339Nano)
-}
+func (f file) Key() string { return f.File.Key(time.Now()) }
 
 // bare is the floor under a window: the whole file lies in memory as packets, is
 // sent by segmentation offload, and one blocking read waits for each ACK. No
