@@ -144,7 +144,7 @@ func (v *serveVerb) run(ctx context.Context, portTyped bool) error {
 	}
 	if v.capture != "" {
 		c.Capture = func() (io.WriteCloser, error) {
-			f, err := os.Create(v.capture)
+			f, err := createCapture(v.capture)
 			return f, v.captureFailure(err)
 		}
 	}

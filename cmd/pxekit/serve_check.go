@@ -142,6 +142,8 @@ func (v *serveVerb) captureFailure(err error) error {
 		return nil
 	case errors.Is(err, fs.ErrNotExist):
 		hint = "mkdir -p " + dir
+	case errors.Is(err, errRecording):
+		hint = "--pcap with another name, or stop that one"
 	case errors.Is(err, fs.ErrPermission):
 		hint = "--pcap names a file in a folder where you may write; ls -ld " + dir
 	}

@@ -43,7 +43,7 @@ func (s *Server) undelivered(d datagram, err error) {
 // handle is one turn: parse, decide, write, tell.
 func (s *Server) handle(k socket, d datagram) {
 	s.metrics.received.Add(1)
-	s.capture.record(d.remote, d.local, d.payload)
+	s.capture.record(d.remote, d.target(), d.payload)
 	p, err := dhcpopts.Parse(d.payload)
 	if err != nil && (!p.Cookie || p.MessageType() == 0) {
 		s.metrics.broken.Add(1)

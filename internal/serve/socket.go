@@ -19,9 +19,18 @@ type datagram struct {
 	payload []byte
 	remote  netip.AddrPort
 	local   netip.AddrPort // ours; the address is never unspecified
+	sentTo  netip.Addr     // what a message was sent to: everyone, say; the zero Addr is local
 	iface   *Iface
 	mac     net.HardwareAddr // the sender's, from a packet socket
 	here    bool             // another program on this host has sent it
+}
+
+// target is where a message was sent to.
+func (d datagram) target() netip.AddrPort {
+	if d.sentTo.IsValid() {
+		return netip.AddrPortFrom(d.sentTo, d.local.Port())
+	}
+	return d.local
 }
 
 // socket reads and writes the messages of one or more ports. read waits for one
@@ -122,7 +131,7 @@ func (r *rawSocket) read() ([]datagram, error) {
 		}
 		local := r.iface.asked(d.Dst.Addr(), d.Src.Addr())
 		if r.forUs(d) || d.Dst.Port() == clientPort {
-			return []datagram{{d.Payload, d.Src, netip.AddrPortFrom(local, d.Dst.Port()), r.iface, d.SrcMAC, here}}, nil
+			return []datagram{{d.Payload, d.Src, netip.AddrPortFrom(local, d.Dst.Port()), d.Dst.Addr(), r.iface, d.SrcMAC, here}}, nil
 		}
 	}
 }

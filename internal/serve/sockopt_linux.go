@@ -21,8 +21,8 @@ func allowBroadcast(conn *net.UDPConn) error { return setOption(conn, unix.SO_BR
 // this host alone to that server.
 //
 // Measured on Linux 6.18, with the server started after pxekit: dhcpd 4.4.3, and
-// dnsmasq 2.90 with --bind-interfaces or --bind-dynamic, start and give leases;
-// without this option none of them starts. dnsmasq without either ("failed to
+// dnsmasq 2.90 with --bind-interfaces, start and give leases, and with
+// --bind-dynamic it starts; without this option none of them does. dnsmasq without either ("failed to
 // bind DHCP server socket") and Kea 2.2 ("failed to bind fallback socket", with
 // dhcp-socket-type udp as well; it runs on and hears nothing) do not set it.
 //

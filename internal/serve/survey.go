@@ -77,11 +77,13 @@ func (s *Server) ask(ear *rawSocket) (xids []uint32) {
 		xids = append(xids, xid)
 		c := dhcpopts.Firmware(arch)
 		c.MAC = ear.iface.HardwareAddr
-		_ = ear.Write(rawnet.Datagram{
+		question := rawnet.Datagram{
 			SrcMAC: ear.iface.HardwareAddr, DstMAC: rawnet.Broadcast,
 			Src: netip.AddrPortFrom(netip.IPv4Unspecified(), clientPort), Dst: netip.AddrPortFrom(everyone, proxydhcp.ServerPort),
 			Payload: c.Packet(xid).Bytes(),
-		})
+		}
+		s.capture.record(question.Src, question.Dst, question.Payload)
+		_ = ear.Write(question)
 	}
 	s.asked = append(s.asked, xids...)
 	return xids
@@ -114,7 +116,7 @@ func (s *Server) gather(ctx context.Context, ear *rawSocket, xids []uint32, unti
 		if err != nil || p.Op != 2 || !slices.Contains(xids, p.XID) {
 			continue
 		}
-		s.capture.record(d.remote, d.local, d.payload)
+		s.capture.record(d.remote, d.target(), d.payload)
 		answers = append(answers, heard{d, p})
 	}
 	_ = ear.SetReadDeadline(time.Time{})

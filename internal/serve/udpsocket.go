@@ -58,7 +58,7 @@ func (u *udpSocket) read() ([]datagram, error) {
 		for _, m := range messages {
 			if i := u.iface(m.Index); i != nil {
 				local := i.asked(m.Local, m.Remote.Addr())
-				u.came = append(u.came, datagram{payload: m.Payload, remote: m.Remote, local: netip.AddrPortFrom(local, u.port), iface: i})
+				u.came = append(u.came, datagram{payload: m.Payload, remote: m.Remote, local: netip.AddrPortFrom(local, u.port), sentTo: m.Local, iface: i})
 			}
 		}
 		if len(u.came) > 0 {
