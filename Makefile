@@ -49,6 +49,10 @@ firmware:
 large:
 	PXEKIT_LARGE=1 go test -count=1 -timeout 20m -run Large -v ./tftpserve
 
+# Serve among floods, for half an hour; every run makes a few rounds.
+soak: peers
+	PXEKIT_LAB=required PXEKIT_SOAK=$(SOAK) go test -count=1 -timeout 24h -run 'TestSoak$$' -v ./cmd/pxekit
+
 # Servers against each other, into docs/performance.md; needs root.
 bench:
 	mkdir -p dist
