@@ -53,7 +53,8 @@ func newServe(u *ui) *cobra.Command {
 		Long: "Answers PXE and HTTP boot clients on an interface beside the DHCP server that is there, and serves a\n" +
 			"folder by TFTP and HTTP. It touches no lease of that server, and gives no addresses unless --dhcp says\n" +
 			"which, for a bench that has no DHCP server. Without a plan the folder is looked through\n" +
-			"for boot programs. Where another PXE responder answers, it only observes unless --force is given.\n" +
+			"for boot programs. Where another PXE responder answers, it only observes unless --force is given: then no\n" +
+			"port is open for files and metrics.\n" +
 			"Raspberry Pi, and the second question of WDS's boot programs (what to load next, and the boot configuration\n" +
 			"store), are answered as documents say, which no real machine has proven yet: unverified.\n" +
 			"A DHCP server on the same host is heard too when it was started first; Kea, and dnsmasq without bind-interfaces\n" +

@@ -27,17 +27,25 @@ func (s *Server) announce() {
 			why += " since another PXE responder is at work; --force answers all the same"
 		}
 		s.Log.Warn("only observing: nothing is sent"+why, "event", evStart)
+		for _, i := range s.ifaces {
+			s.sayStart(i, fmt.Sprintf("listening on %s as %s", i.Name, i.Addr()))
+		}
 		return
 	}
 	for _, i := range s.ifaces {
-		if i.Flags&net.FlagRunning == 0 {
-			s.Log.Warn(fmt.Sprintf("%s has no carrier: is a cable plugged in?", i.Name), "event", evStart, "interface", i.Name)
-		}
-		s.Log.Info(fmt.Sprintf("answering on %s as %s: %s", i.Name, i.Addr(), s.services()), "event", evStart, "interface", i.Name, "address", i.Addr().String())
+		s.sayStart(i, fmt.Sprintf("answering on %s as %s: %s", i.Name, i.Addr(), s.services()))
 		for _, a := range i.served6 {
 			s.Log.Info(fmt.Sprintf("files on %s at %s too", i.Name, a), "event", evStart, "interface", i.Name, "address", a.String())
 		}
 	}
+}
+
+// sayStart says what is done on an interface, and whether anything can come there.
+func (s *Server) sayStart(i *Iface, text string) {
+	if i.Flags&net.FlagRunning == 0 {
+		s.Log.Warn(fmt.Sprintf("%s has no carrier: is a cable plugged in?", i.Name), "event", evStart, "interface", i.Name)
+	}
+	s.Log.Info(text, "event", evStart, "interface", i.Name, "address", i.Addr().String())
 }
 
 // services lists what is answered on an interface.
