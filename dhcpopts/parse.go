@@ -10,8 +10,11 @@ import (
 // returns all it could read and, where the format is broken, the first fault as
 // a [*SyntaxError]; Packet.Faults has all of them. The packet shares no memory
 // with b.
-func Parse(b []byte) (*Packet, error) {
-	b = bytes.Clone(b)
+func Parse(b []byte) (*Packet, error) { return View(bytes.Clone(b)) }
+
+// View is Parse without the copy: the packet's options are b's own memory, good
+// as long as that holds the message.
+func View(b []byte) (*Packet, error) {
 	p := &Packet{Size: len(b), End: -1}
 	p.Header.get(b)
 	if len(b) < headerSize {

@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -18,11 +17,6 @@ import (
 // listenAtStart is how long other servers have to answer before serving begins:
 // dhcpd pings an address for a second before it offers it.
 const listenAtStart = 2500 * time.Millisecond
-
-// serveGC collects garbage when there is five times what is in use, 20 MB at
-// least: a responder holds little, and at the usual twice it collected forty times
-// a second under load.
-const serveGC = 400
 
 // serveVerb is the verb's flags.
 type serveVerb struct {
@@ -161,7 +155,6 @@ func (v *serveVerb) serve(ctx context.Context, c serve.Config) error {
 	if err != nil {
 		return v.openFailure(err)
 	}
-	defer debug.SetGCPercent(debug.SetGCPercent(serveGC))
 	err = s.Run(ctx)
 	if f := new(failure); err == nil || errors.As(err, &f) {
 		return err

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"time"
 
 	"pxekit/dhcpopts"
 	"pxekit/dhcpopts/plan"
@@ -36,7 +37,7 @@ func (s *Server) handleAll(k socket, batch []datagram) {
 
 // undelivered tells of an answer that was put off and did not leave.
 func (s *Server) undelivered(d datagram, err error) {
-	p, _ := dhcpopts.Parse(d.payload)
+	p, _ := dhcpopts.View(d.payload)
 	s.unsent(net.HardwareAddr(p.MAC()).String(), err)
 }
 
@@ -44,7 +45,7 @@ func (s *Server) undelivered(d datagram, err error) {
 func (s *Server) handle(k socket, d datagram) {
 	s.metrics.received.Add(1)
 	s.capture.record(d.remote, d.target(), d.payload)
-	p, err := dhcpopts.Parse(d.payload)
+	p, err := dhcpopts.View(d.payload)
 	if err != nil && (!p.Cookie || p.MessageType() == 0) {
 		s.metrics.broken.Add(1)
 		return
@@ -52,14 +53,14 @@ func (s *Server) handle(k socket, d datagram) {
 	if s.isOurs(p) {
 		return
 	}
-	e := s.event(d, p)
+	e, now := s.event(d, p), s.now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.meet(d, p)
 	s.overhear(d, e)
-	decision, m := s.decide(e)
+	decision, m := s.decide(now, e)
 	if len(decision.Replies) == 0 {
-		s.quiet(e, m, decision)
+		s.quiet(now, e, m, decision)
 		return
 	}
 	for _, r := range decision.Replies {
@@ -68,7 +69,7 @@ func (s *Server) handle(k socket, d datagram) {
 			return
 		}
 	}
-	s.answered(e, m, decision)
+	s.answered(now, e, m, decision)
 }
 
 // event is a message as Decide sees it.
@@ -95,14 +96,14 @@ func (s *Server) own() (all []netip.Addr) {
 }
 
 // decide asks Decide and keeps what it has learned of the machine.
-func (s *Server) decide(e proxydhcp.Event) (proxydhcp.Decision, *machine) {
+func (s *Server) decide(now time.Time, e proxydhcp.Event) (proxydhcp.Decision, *machine) {
 	m := s.book.of(e.Packet)
 	print := m.fingerprint
 	if e.Packet.Op == 1 {
 		print = proxydhcp.Fingerprint(e.Packet)
 	}
 	learned, _ := s.book.learned.get(print)
-	d := proxydhcp.Decide(s.now(), e, s.policies[e.Local], m.Machine, learned)
+	d := proxydhcp.Decide(now, e, s.policies[e.Local], m.Machine, learned)
 	if s.observing {
 		return d, m // nothing was offered, so nothing is learned from what follows
 	}
@@ -119,35 +120,20 @@ func (s *Server) decide(e proxydhcp.Event) (proxydhcp.Decision, *machine) {
 	return d, m
 }
 
-// reply sends an answer the way the request came, unless only watching.
-func (s *Server) reply(k socket, d datagram, r proxydhcp.Reply) error {
-	if s.observing {
-		return nil
-	}
-	b, err := r.Bytes()
-	if err != nil {
-		return err
-	}
-	d.payload, d.remote, d.local = b, r.To, netip.AddrPortFrom(d.local.Addr(), r.From)
-	s.capture.record(d.local, d.remote, b)
-	s.metrics.answered.Add(1)
-	return k.write(d)
-}
-
 // answered tells of a decision, and begins or continues the machine's story.
-func (s *Server) answered(e proxydhcp.Event, m *machine, d proxydhcp.Decision) {
-	if s.quotas.decisions.allows(s.now(), m.name, &m.told) {
-		s.tellAnswer(m, d)
+func (s *Server) answered(now time.Time, e proxydhcp.Event, m *machine, d proxydhcp.Decision) {
+	if s.quotas.decisions.allows(now, m.name, &m.told) {
+		s.tellAnswer(now, m, d)
 	}
-	if d.Refusal != "" && s.quotas.warnings.allows(s.now(), m.name, &m.warned) {
+	if d.Refusal != "" && s.quotas.warnings.allows(now, m.name, &m.warned) {
 		s.Log.Warn(m.name+": changed the way of answering: "+d.Refusal, "event", evDecision, "mac", m.mac, "refused", string(m.Refused))
 	}
 	switch {
 	case s.observing || d.Case == nil:
 	case e.Packet.MessageType() == dhcpopts.Discover && e.Port == proxydhcp.ServerPort:
-		m.begin(s.now(), d.Step)
+		m.begin(now, d.Step)
 	default:
-		m.step(s.now(), d.Step)
+		m.step(now, d.Step)
 	}
 	a := e.Packet.CIAddr
 	if d.Grant != nil {
@@ -158,12 +144,12 @@ func (s *Server) answered(e proxydhcp.Event, m *machine, d proxydhcp.Decision) {
 	}
 }
 
-func (s *Server) tellAnswer(m *machine, d proxydhcp.Decision) {
+func (s *Server) tellAnswer(now time.Time, m *machine, d proxydhcp.Decision) {
 	why := d.Why
 	if s.observing {
 		why += "; not sent, only observing"
 	}
-	s.say(slog.LevelInfo, m.name+" "+why, slog.String("event", evDecision), slog.String("mac", m.mac),
+	s.say(now, slog.LevelInfo, m.name+" "+why, slog.String("event", evDecision), slog.String("mac", m.mac),
 		slog.String("arch", d.Arch.String()), slog.String("rule", origin(d.Case)), slog.Bool("sent", !s.observing))
 }
 
@@ -175,16 +161,16 @@ func origin(c *plan.Case) string {
 }
 
 // quiet tells why a machine that boots from the network got no answer.
-// Everything else on the network is for --log json with level debug.
-func (s *Server) quiet(e proxydhcp.Event, m *machine, d proxydhcp.Decision) {
+// Everything else on the network is of no interest, and not even put into words.
+func (s *Server) quiet(now time.Time, e proxydhcp.Event, m *machine, d proxydhcp.Decision) {
 	level := slog.LevelDebug
 	if d.Who != "" && (e.Packet.MessageType() == dhcpopts.Discover || e.Port == proxydhcp.BINLPort) {
 		level = slog.LevelInfo
 	}
-	if !s.Log.Enabled(context.Background(), level) || !s.quotas.decisions.allows(s.now(), m.name, &m.told) {
+	if !s.Log.Enabled(context.Background(), level) || !s.quotas.decisions.allows(now, m.name, &m.told) {
 		return
 	}
-	s.say(level, m.name+" "+d.Why, slog.String("event", evDecision), slog.String("mac", m.mac), slog.Bool("sent", false))
+	s.say(now, level, m.name+" "+d.Why, slog.String("event", evDecision), slog.String("mac", m.mac), slog.Bool("sent", false))
 }
 
 // overhear learns from answers of other servers: rivals, and who has which

@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"sync"
+	"time"
 )
 
 // The event attribute of a log record. With the text handler the message says
@@ -22,12 +23,12 @@ const (
 // say writes a record of a message's decision. Where in the program it comes
 // from, which package log/slog finds out for each, is of no use to its reader and
 // costs as much as the line.
-func (s *Server) say(level slog.Level, text string, attrs ...slog.Attr) {
+func (s *Server) say(now time.Time, level slog.Level, text string, attrs ...slog.Attr) {
 	h, ctx := s.Log.Handler(), context.Background()
 	if !h.Enabled(ctx, level) {
 		return
 	}
-	r := slog.NewRecord(s.now(), level, text, 0)
+	r := slog.NewRecord(now, level, text, 0)
 	r.AddAttrs(attrs...)
 	_ = h.Handle(ctx, r) // as in log/slog, nobody could be told
 }

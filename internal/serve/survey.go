@@ -112,7 +112,7 @@ func (s *Server) gather(ctx context.Context, ear *rawSocket, xids []uint32, unti
 		}
 		d := came[0]
 		d.payload = bytes.Clone(d.payload) // its memory is that of the next message
-		p, err := dhcpopts.Parse(d.payload)
+		p, err := dhcpopts.View(d.payload)
 		if err != nil || p.Op != 2 || !slices.Contains(xids, p.XID) {
 			continue
 		}
