@@ -23,18 +23,24 @@ func Decide(now time.Time, e Event, p Policy, m Machine, learned Strategy) Decis
 	}
 	client := ClientOf(e.Packet)
 	if p.Pool != nil && e.Port == ServerPort && bootItem(e.Packet) == nil {
-		d := lease(now, e, client, p, m)
-		d.Arch = client.Arch()
-		if boots(client) {
-			d.Who = describe(client)
+		d := lease(now, e, client, p, m).of(client)
+		if !boots(client) {
+			d.Who = ""
 		}
 		return d
 	}
 	if !boots(client) {
 		return silent(m, "not a PXE or HTTP boot client: %s", dhcpopts.SafeText(client.VendorClass))
 	}
-	d := answer(now, e, client, p, m, learned)
-	d.Who, d.Arch = describe(client), client.Arch()
+	return answer(now, e, client, p, m, learned).of(client)
+}
+
+// of says whom a decision is about.
+func (d Decision) of(c dhcpopts.Client) Decision {
+	d.Who, d.Arch = describe(c), c.Arch()
+	if d.Step != "" {
+		d.Why = d.Who + ": " + d.Step
+	}
 	return d
 }
 
@@ -85,16 +91,14 @@ func discover(now time.Time, e Event, client dhcpopts.Client, p Policy, m Machin
 		d.Machine.Refused = m.Strategy
 	}
 	d.Machine.Strategy, d.Machine.Elsewhere = strategy, elsewhere(e, c.Answer)
-	reply := reply(e, client, dhcpopts.Offer)
-	if strategy == BINL {
-		reply.binl(e)
+	d.Replies = []Reply{reply(e, client, dhcpopts.Offer)}
+	if r := &d.Replies[0]; strategy == BINL {
+		r.binl(e)
 		d.Step = sentToBINL + c.Origin + ")"
 	} else {
-		reply.direct(e, client, c.Answer)
-		d.Step = "offered " + Gives(c.Answer) + " (" + c.Origin + ")" + reply.wait()
+		r.direct(e, client, c.Answer)
+		d.Step = "offered " + Gives(c.Answer) + " (" + c.Origin + ")" + r.wait()
 	}
-	d.Replies = []Reply{reply}
-	d.Why = describe(client) + ": " + d.Step
 	return d
 }
 
@@ -167,15 +171,15 @@ func acknowledge(e Event, client dhcpopts.Client, p Policy, m Machine, item *dhc
 		}
 		answer.Options = withItem(answer.Options, *item)
 	}
-	reply := reply(e, client, answering(e))
-	reply.boot(e, answer)
+	replies := []Reply{reply(e, client, answering(e))}
+	replies[0].boot(e, answer)
 	m.Elsewhere = elsewhere(e, answer)
 	told := Gives(answer)
 	if item != nil && item.Type == localBoot && FileOf(answer) == "" {
 		told = "local boot"
 	}
 	step := "asked port " + strconv.Itoa(int(e.Port)) + ", told " + told + " (" + c.Origin + ")"
-	return Decision{Replies: []Reply{reply}, Case: c, Machine: m, Step: step, Why: describe(client) + ": " + step}
+	return Decision{Replies: replies, Case: c, Machine: m, Step: step}
 }
 
 // localBoot is the menu type of the machine's own disk (PXE 2.1 table 2-1). No

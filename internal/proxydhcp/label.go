@@ -40,7 +40,10 @@ func label(a dhcpopts.Arch) string {
 // Gives says in words what an answer gives: its boot file, a menu, or both.
 func Gives(a dhcpopts.Answer) string {
 	what := FileOf(a)
-	v, _ := a.Get(dhcpopts.OptVendor)
+	v, ok := a.Get(dhcpopts.OptVendor)
+	if !ok {
+		return cmp.Or(what, "no boot file")
+	}
 	pxe, _, _ := dhcpopts.DecodePXE(v)
 	menu := fmt.Sprintf("a menu of %d entries", len(pxe.Menu))
 	if len(pxe.Menu) == 1 {

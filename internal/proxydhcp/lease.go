@@ -101,7 +101,6 @@ func grant(e Event, client dhcpopts.Client, p Policy, m Machine, kind uint8, g G
 		d.Step = "offered" + d.Step[len("given"):] + r.wait()
 	}
 	d.Replies = []Reply{r}
-	d.Why = describe(client) + ": " + d.Step
 	return d
 }
 

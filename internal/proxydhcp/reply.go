@@ -59,7 +59,7 @@ func reply(e Event, c dhcpopts.Client, kind uint8) Reply {
 }
 
 // wait says in words how late a reply goes.
-func (r Reply) wait() string {
+func (r *Reply) wait() string {
 	if r.Delay == 0 {
 		return ""
 	}
@@ -129,20 +129,21 @@ func (r *Reply) boot(e Event, a dhcpopts.Answer) {
 // and then 67 are left out where the header says the same: firmware reads the
 // header when it has no option (measured). It is an error when that is not
 // enough.
-func (r Reply) Bytes() ([]byte, error) {
-	b, err := dhcpopts.Encode(r.Header, r.Options, r.Limit)
+func (r *Reply) Bytes() ([]byte, error) {
+	options := r.Options
+	b, err := dhcpopts.Encode(r.Header, options, r.Limit)
 	for _, code := range []uint8{dhcpopts.OptTFTPServer, dhcpopts.OptBootFile} {
 		if err == nil {
 			break
 		}
-		r.Options = slices.DeleteFunc(slices.Clone(r.Options), func(o dhcpopts.Option) bool { return o.Code == code && r.repeats(o) })
-		b, err = dhcpopts.Encode(r.Header, r.Options, r.Limit)
+		options = slices.DeleteFunc(slices.Clone(options), func(o dhcpopts.Option) bool { return o.Code == code && r.repeats(o) })
+		b, err = dhcpopts.Encode(r.Header, options, r.Limit)
 	}
 	return b, err
 }
 
 // repeats reports whether an option says what the header says.
-func (r Reply) repeats(o dhcpopts.Option) bool {
+func (r *Reply) repeats(o dhcpopts.Option) bool {
 	said := string(trimNUL(o.Data))
 	if o.Code == dhcpopts.OptTFTPServer {
 		return said == r.Header.SIAddr.String()

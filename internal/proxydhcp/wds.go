@@ -25,11 +25,11 @@ func next(e Event, client dhcpopts.Client, p Policy, m Machine, said []byte) Dec
 	}
 	answer := withFile(c.Answer, c.Rule.WDS.File)
 	answer.Options = withWDS(answer.Options, *c.Rule.WDS, said)
-	reply := reply(e, client, answering(e))
-	reply.boot(e, answer)
+	replies := []Reply{reply(e, client, answering(e))}
+	replies[0].boot(e, answer)
 	m.Elsewhere = elsewhere(e, answer)
 	step := fmt.Sprintf("asked port %d what comes next, told %s (%s)", e.Port, FileOf(answer), c.Origin)
-	return Decision{Replies: []Reply{reply}, Case: c, Machine: m, Step: step, Why: describe(client) + ": " + step}
+	return Decision{Replies: replies, Case: c, Machine: m, Step: step}
 }
 
 // withWDS adds options 250 and 252, unless the rule has its own.

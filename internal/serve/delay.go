@@ -15,7 +15,7 @@ const maxDelayed = 64
 
 // send sends an answer the way the request came, now or when its time has come,
 // unless only watching. The error is that of sending now.
-func (s *Server) send(k socket, d datagram, r proxydhcp.Reply, mac string) error {
+func (s *Server) send(k socket, d datagram, r *proxydhcp.Reply, mac string) error {
 	if s.observing {
 		return nil
 	}

@@ -63,8 +63,8 @@ func (s *Server) handle(k socket, d datagram) {
 		s.quiet(now, e, m, decision)
 		return
 	}
-	for _, r := range decision.Replies {
-		if err := s.send(k, d, r, m.mac); err != nil {
+	for i := range decision.Replies {
+		if err := s.send(k, d, &decision.Replies[i], m.mac); err != nil {
 			s.unsent(m.mac, err)
 			return
 		}
