@@ -24,7 +24,14 @@ import (
 var ErrNotRegular = errors.New("not a regular file")
 
 // Root is a folder of boot files.
-type Root struct{ root *os.Root }
+type Root struct {
+	root    *os.Root
+	looking chan struct{} // has room for those who look for a file
+}
+
+// maxLooking is how many files are looked for at a time. Each look takes a thread
+// while the disk works, and a flood of requests costs its senders little.
+const maxLooking = 8
 
 // OpenRoot opens a folder.
 func OpenRoot(dir string) (*Root, error) {
@@ -32,7 +39,7 @@ func OpenRoot(dir string) (*Root, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Root{root}, nil
+	return &Root{root, make(chan struct{}, maxLooking)}, nil
 }
 
 // Close closes the folder; open files stay open.
@@ -79,6 +86,8 @@ type File struct {
 // junk tail. The error is fs.ErrNotExist, fs.ErrPermission (also for names that
 // lead outside) or ErrNotRegular; its text is for the log, not for the client.
 func (r *Root) Open(name string) (*File, error) {
+	r.looking <- struct{}{}
+	defer func() { <-r.looking }()
 	f, err := r.find(name)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return f, err

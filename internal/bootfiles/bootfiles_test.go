@@ -2,10 +2,12 @@ package bootfiles
 
 import (
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -53,4 +55,26 @@ func FuzzOpen(f *testing.F) {
 		require.NoError(t, err)
 		require.Equal(t, "inside", string(text))
 	})
+}
+
+// A flood of requests looks for a few files at a time; the others wait.
+func TestLooksAreBounded(t *testing.T) {
+	root, err := OpenRoot(t.TempDir())
+	require.NoError(t, err)
+	defer root.Close()
+	for range maxLooking {
+		root.looking <- struct{}{}
+	}
+	done := make(chan error)
+	go func() {
+		_, err := root.Open("none")
+		done <- err
+	}()
+	select {
+	case <-done:
+		t.Fatal("looked beside all the others")
+	case <-time.After(10 * time.Millisecond):
+	}
+	<-root.looking
+	require.ErrorIs(t, <-done, fs.ErrNotExist)
 }
