@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"pxekit/dhcpopts"
+	"pxekit/internal/journal"
 	"pxekit/internal/proxydhcp"
 	"pxekit/internal/serve"
 )
@@ -64,7 +65,7 @@ func (v *serveVerb) config(portTyped bool) (c serve.Config, err error) {
 	if c.Screen = v.screen(); c.Screen != nil {
 		out = c.Screen
 	}
-	c.Lines = serve.NewLines(out)
+	c.Lines = journal.NewLines(out)
 	c.Log, err = v.logger(c.Lines)
 	return c, err
 }
@@ -104,18 +105,18 @@ func (v *serveVerb) filter() (f proxydhcp.Filter, err error) {
 
 // screen is the terminal that the log goes to, nil when it goes elsewhere or is
 // for programs.
-func (v *serveVerb) screen() *serve.Screen {
+func (v *serveVerb) screen() *journal.Screen {
 	f, ok := v.stdout.(*os.File)
 	if !ok || v.logForm != "text" || columns(f) == 0 {
 		return nil
 	}
-	return serve.NewScreen(f, func() int { return columns(f) })
+	return journal.NewScreen(f, func() int { return columns(f) })
 }
 
 func (v *serveVerb) logger(w io.Writer) (*slog.Logger, error) {
 	switch v.logForm {
 	case "text":
-		return slog.New(serve.NewTextHandler(w)), nil
+		return slog.New(journal.NewTextHandler(w)), nil
 	case "json":
 		return slog.New(slog.NewJSONHandler(w, nil)), nil
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"pxekit/dhcpopts"
+	"pxekit/internal/journal"
 )
 
 // discard is a socket that everything leaves by.
@@ -18,7 +19,7 @@ func (discard) write(datagram) error { return nil }
 // were never seen, and more than are remembered.
 func BenchmarkHandle(b *testing.B) {
 	s, _ := testServer(b, nil)
-	s.Log = slog.New(NewTextHandler(io.Discard))
+	s.Log = slog.New(journal.NewTextHandler(io.Discard))
 	s.policies = s.resolve(x64Plan("bootx64.efi"))
 	var all []datagram
 	for i := range 2 * maxMachines {

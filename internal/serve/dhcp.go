@@ -24,8 +24,8 @@ const maxMessage = udpbatch.MaxMessage
 // then its lines of the log: alone a message waits for nothing, and under load
 // system calls are shared.
 func (s *Server) handleAll(k socket, batch []datagram) {
-	s.Lines.cork()
-	defer s.Lines.uncork()
+	s.Lines.Cork()
+	defer s.Lines.Uncork()
 	if c, ok := k.(corker); ok {
 		c.cork()
 		defer c.uncork(s.undelivered)

@@ -95,7 +95,7 @@ func (s *Server) startShowing() (stop func()) {
 }
 
 func (s *Server) showRunning(ctx context.Context) {
-	defer s.Screen.show("")
+	defer s.Screen.Show("")
 	tick := time.NewTicker(redrawEvery)
 	defer tick.Stop()
 	for {
@@ -103,7 +103,7 @@ func (s *Server) showRunning(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			s.Screen.show(statusLine(s.running()))
+			s.Screen.Show(statusLine(s.running()))
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package serve
 
 import (
-	"bytes"
 	"testing"
 	"time"
 
@@ -22,31 +21,4 @@ func TestStatusLine(t *testing.T) {
 	} {
 		require.Equal(t, want, statusLine(all))
 	}
-}
-
-// The line is taken away before the log goes on, drawn over itself, and never
-// longer than the terminal.
-func TestScreen(t *testing.T) {
-	var out bytes.Buffer
-	s := NewScreen(&out, func() int { return 10 })
-	step := func(do func(), want string) {
-		t.Helper()
-		out.Reset()
-		do()
-		require.Equal(t, want, out.String())
-	}
-	write := func() {
-		n, err := s.Write([]byte("log\n"))
-		require.NoError(t, err)
-		require.Equal(t, 4, n)
-	}
-	step(func() { s.show("") }, "")
-	step(write, "log\n")
-	step(func() { s.show("short") }, "\r\x1b[Kshort")
-	step(func() { s.show("ünd länger") }, "\r\x1b[Künd läng…")
-	step(write, "\r\x1b[Klog\n")
-	step(write, "log\n")
-	step(func() { s.show("x") }, "\r\x1b[Kx")
-	step(func() { s.show("") }, "\r\x1b[K")
-	step(func() { s.show("") }, "")
 }

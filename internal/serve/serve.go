@@ -29,6 +29,7 @@ import (
 	"pxekit/internal/bootfiles"
 	"pxekit/internal/bootnames"
 	"pxekit/internal/confine"
+	"pxekit/internal/journal"
 	"pxekit/internal/proxydhcp"
 	"pxekit/internal/rawnet"
 	"pxekit/tftpserve"
@@ -59,11 +60,11 @@ type Config struct {
 	// once everything else is open; nil: they are not.
 	Capture        func() (io.WriteCloser, error)
 	Log            *slog.Logger
-	Lines          *Lines        // under Log; nil: every line is written at once
-	Screen         *Screen       // under Lines; nil: no terminal, what runs is not shown
-	Listen         time.Duration // how long to listen for other servers at the start
-	DropPrivileges bool          // give up all capabilities and the file system once everything is open
-	StopWithin     time.Duration // how long transfers may go on after a stop; 0: 10 s
+	Lines          *journal.Lines  // under Log; nil: every line is written at once
+	Screen         *journal.Screen // under Lines; nil: no terminal, what runs is not shown
+	Listen         time.Duration   // how long to listen for other servers at the start
+	DropPrivileges bool            // give up all capabilities and the file system once everything is open
+	StopWithin     time.Duration   // how long transfers may go on after a stop; 0: 10 s
 }
 
 // Observe says whether to send anything.

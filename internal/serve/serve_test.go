@@ -17,6 +17,7 @@ import (
 	"pxekit/dhcpopts"
 	"pxekit/dhcpopts/plan"
 	"pxekit/internal/bootfiles"
+	"pxekit/internal/journal"
 	"pxekit/internal/lab"
 	"pxekit/internal/proxydhcp"
 	"pxekit/tftpserve"
@@ -40,7 +41,7 @@ func testServer(t testing.TB, files map[string]string) (*Server, *bytes.Buffer) 
 	out := &bytes.Buffer{}
 	at := time.Unix(1_000_000, 0)
 	s := &Server{
-		Config: Config{Root: root, HTTPPort: 80, Log: slog.New(NewTextHandler(out))},
+		Config: Config{Root: root, HTTPPort: 80, Log: slog.New(journal.NewTextHandler(out))},
 		ifaces: []*Iface{{Interface: &net.Interface{Index: 7, Name: "lab0"}, Addrs: []netip.Prefix{netip.MustParsePrefix("10.0.0.2/24")}}},
 		book:   newBook(), rivals: newLRU[netip.Addr, bool](maxRivals), servers: newLRU[netip.Addr, bool](maxRivals), fetching: map[netip.Addr]int{},
 		downloads: map[*download]struct{}{}, quotas: newQuotas(),

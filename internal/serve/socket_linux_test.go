@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"pxekit/dhcpopts"
+	"pxekit/internal/journal"
 )
 
 // onLoopback is a server whose interface is the loopback.
@@ -107,13 +108,21 @@ func TestBatch(t *testing.T) {
 	}
 }
 
+// writes collects each write.
+type writes struct{ all []string }
+
+func (w *writes) Write(b []byte) (int, error) {
+	w.all = append(w.all, string(b))
+	return len(b), nil
+}
+
 // A batch is answered and told in the order it came, and an answer that does
 // not leave is told too.
 func TestHandleAll(t *testing.T) {
 	s := onLoopback(t)
 	w := &writes{}
-	s.Lines = NewLines(w)
-	s.Log = slog.New(NewTextHandler(s.Lines))
+	s.Lines = journal.NewLines(w)
+	s.Log = slog.New(journal.NewTextHandler(s.Lines))
 	udp, err := s.listenUDP(0)
 	require.NoError(t, err)
 	s.policies = s.resolve(x64Plan("bootx64.efi"))

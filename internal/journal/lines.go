@@ -1,4 +1,6 @@
-package serve
+// Package journal writes a server's log: lines for people, many by one system
+// call, and on a terminal above a line of what runs.
+package journal
 
 import (
 	"io"
@@ -41,9 +43,9 @@ func (l *Lines) flush() error {
 	return err
 }
 
-// cork keeps lines back until uncork. A nil Lines, of a log that is written
+// Cork keeps lines back until Uncork. A nil Lines, of a log that is written
 // otherwise, has none to keep.
-func (l *Lines) cork() {
+func (l *Lines) Cork() {
 	if l == nil {
 		return
 	}
@@ -52,7 +54,8 @@ func (l *Lines) cork() {
 	l.corked++
 }
 
-func (l *Lines) uncork() {
+// Uncork writes them, once all who have said Cork have said this too.
+func (l *Lines) Uncork() {
 	if l == nil {
 		return
 	}

@@ -1,4 +1,4 @@
-package serve
+package journal
 
 import (
 	"strings"
@@ -24,25 +24,25 @@ func TestLines(t *testing.T) {
 		require.Len(t, s, n)
 	}
 	line("at once\n")
-	l.cork()
+	l.Cork()
 	line("one\n")
 	line("two\n")
 	require.Equal(t, []string{"at once\n"}, w.all)
-	l.cork() // of another socket
+	l.Cork() // of another socket
 	line("three\n")
-	l.uncork()
+	l.Uncork()
 	require.Equal(t, []string{"at once\n", "one\ntwo\nthree\n"}, w.all)
 	line("four\n")
-	l.uncork()
+	l.Uncork()
 	line("five\n")
 	require.Equal(t, []string{"four\n", "five\n"}, w.all[2:])
 
-	l.cork()
+	l.Cork()
 	long := strings.Repeat("x", maxLines)
 	line(long)
 	require.Equal(t, long, w.all[4], "what waits is bounded")
 
 	var none *Lines
-	none.cork()
-	none.uncork()
+	none.Cork()
+	none.Uncork()
 }

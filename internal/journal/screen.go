@@ -1,4 +1,4 @@
-package serve
+package journal
 
 import (
 	"io"
@@ -33,9 +33,9 @@ func (s *Screen) Write(b []byte) (int, error) {
 	return max(n-len(clearLine), 0), err
 }
 
-// show draws the line of what runs; "" takes it away. Its last column stays
+// Show draws the line of what runs; "" takes it away. Its last column stays
 // free: some terminals wrap there.
-func (s *Screen) show(line string) {
+func (s *Screen) Show(line string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if line == "" && !s.shown {
