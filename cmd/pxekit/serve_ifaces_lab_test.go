@@ -27,20 +27,41 @@ func TestServeOnTwoNetworks(t *testing.T) {
 	for n, s := range sites {
 		s.pxekit = pxekit
 		s.said([]string{"DHCP server 10.77.0.1 gives addresses on s0", "DHCP server 10.78.0.1 gives addresses on s1"}[n])
-		x64, held := mac(dhcpopts.Firmware(dhcpopts.EFIX64), byte(n)), []string{bootHost, bootHost2}[n]
-		offer, way := s.one(x64, nobody, all)
-		require.Equal(t, s.at+":67 255.255.255.255:68", way)
-		require.Equal(t, s.at, offer.SIAddr.String())
-
-		x64.Message, x64.CIAddr = dhcpopts.Request, netip.MustParseAddr(held)
-		s.send(x64, held+":4011", s.at+":4011")
-		ack, way := s.hear(s.at)
-		require.Equal(t, s.at+":4011 "+held+":4011", way)
-		require.Equal(t, s.at, ack.SIAddr.String())
-		content, err := s.fetch("tftp://" + s.at + "/Boot/bootx64.efi")
-		require.NoError(t, err, pxekit.Log())
-		require.Len(t, content, 300_000)
+		s.answersAll(byte(n), []string{bootHost, bootHost2}[n])
 	}
+}
+
+// Two of them on one host, each for a network of its own, are no rivals.
+func TestServeTwiceOnOneHost(t *testing.T) {
+	t.Parallel()
+	first, second, host := two(t)
+	sites := []*site{visit(t, first), visitAt(t, second, pxeHost2, bootHost2)}
+	for n, s := range sites {
+		i := []string{"s0", "s1"}[n]
+		s.pxekit = host.Start(t, lab.Program("pxekit", `exec "$1" serve -i `+i+` --root `+bootFolder(t), "answering on "+i), "")
+	}
+	for n, s := range sites {
+		s.answersAll(byte(n), []string{bootHost, bootHost2}[n])
+		require.NotContains(t, s.pxekit.Log(), "another")
+	}
+}
+
+// answersAll lets a machine ask port 67, and with its address port 4011 and TFTP:
+// each answers by its network's address.
+func (s *site) answersAll(n byte, held string) {
+	x64 := mac(dhcpopts.Firmware(dhcpopts.EFIX64), n)
+	offer, way := s.one(x64, nobody, all)
+	require.Equal(s, s.at+":67 255.255.255.255:68", way)
+	require.Equal(s, s.at, offer.SIAddr.String())
+
+	x64.Message, x64.CIAddr = dhcpopts.Request, netip.MustParseAddr(held)
+	s.send(x64, held+":4011", s.at+":4011")
+	ack, way := s.hear(s.at)
+	require.Equal(s, s.at+":4011 "+held+":4011", way)
+	require.Equal(s, s.at, ack.SIAddr.String())
+	content, err := s.fetch("tftp://" + s.at + "/Boot/bootx64.efi")
+	require.NoError(s, err, s.pxekit.Log())
+	require.Len(s, content, 300_000)
 }
 
 // Another responder on either of two networks is found, and named with its

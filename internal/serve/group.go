@@ -20,7 +20,7 @@ import (
 func (s *Server) joinGroups() {
 	for _, group := range s.groups {
 		for _, k := range s.dhcp {
-			if err := joinGroup(k, s.ifaces, group); err != nil {
+			if err := joinGroup(k, group); err != nil {
 				s.Log.Warn(fmt.Sprintf("boot server discovery by multicast to %s is not heard: %v", group, err), "event", evStart, "error", err.Error())
 			}
 		}
@@ -37,11 +37,11 @@ func groupsOf(p *plan.Plan) (groups []netip.Addr) {
 }
 
 // joinGroup joins on the socket of port 4011, to which discovery goes.
-func joinGroup(k socket, ifaces []*Iface, group netip.Addr) error {
+func joinGroup(k socket, group netip.Addr) error {
 	switch k := k.(type) {
 	case *udpSocket:
 		if k.port == proxydhcp.BINLPort {
-			return joinAt(k.conn, ifaces, group)
+			return joinAt(k.conn, k.ifaces, group)
 		}
 	case *plainSocket:
 		if k.local.Port() == proxydhcp.BINLPort {

@@ -73,6 +73,11 @@ func (in *inherited) unused(observing bool) (note string) {
 	return "systemd has opened what nothing here uses: " + strings.Join(names, ", ")
 }
 
+// hasUDP reports whether there is a socket of a port.
+func (in *inherited) hasUDP(port uint16) bool {
+	return in != nil && slices.ContainsFunc(in.udp, func(c *net.UDPConn) bool { return portOf(c.LocalAddr()) == port })
+}
+
 // takeUDP returns the socket of a port, whatever address it is bound to.
 func (in *inherited) takeUDP(at netip.AddrPort) *net.UDPConn {
 	if in == nil {

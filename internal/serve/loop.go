@@ -47,6 +47,9 @@ func (s *Server) loop(ctx context.Context, k socket) error {
 func nameOf(k socket) string {
 	switch k := k.(type) {
 	case *udpSocket:
+		if len(k.ifaces) == 1 {
+			return fmt.Sprintf("port %d on %s", k.port, k.ifaces[0].Name)
+		}
 		return fmt.Sprintf("port %d", k.port)
 	case *plainSocket:
 		return fmt.Sprintf("port %d on %s", k.local.Port(), k.iface.Name)

@@ -170,12 +170,14 @@ const maxRivals = 64
 
 func (s *Server) open() error {
 	for _, port := range []uint16{proxydhcp.ServerPort, proxydhcp.BINLPort} {
-		sockets, note, err := s.listen(port)
+		sockets, notes, err := s.listen(port)
 		if err != nil {
 			return err
 		}
 		s.dhcp = append(s.dhcp, sockets...)
-		s.note(note)
+		for _, note := range notes {
+			s.note(note)
+		}
 	}
 	if err := s.neighbourhood(); err != nil {
 		return err

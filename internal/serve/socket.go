@@ -51,11 +51,41 @@ type corker interface {
 	uncork(failed func(datagram, error))
 }
 
-// listen opens a port on all interfaces: a UDP socket, or, where another
-// program holds the port, a packet socket on each interface. The note says in
+// listen opens a port on all interfaces: by a UDP socket, or, where another
+// program holds the port, by a packet socket on each interface. The notes say in
 // words what was not the usual way.
-func (s *Server) listen(port uint16) (sockets []socket, note string, err error) {
-	udp, err := s.listenUDP(port)
+func (s *Server) listen(port uint16) (sockets []socket, notes []string, err error) {
+	for _, ifaces := range s.apart(port) {
+		some, note, err := s.listenOn(ifaces, port)
+		if err != nil {
+			closeAll(sockets)
+			return nil, nil, err
+		}
+		sockets = append(sockets, some...)
+		if !slices.Contains(notes, note) {
+			notes = append(notes, note)
+		}
+	}
+	return sockets, notes, nil
+}
+
+// apart groups the interfaces that have a socket of a port together: each has its
+// own where the system can bind one to it, so that a server on another interface
+// of this host, a second pxekit say, is in nobody's way. What systemd has opened
+// is for all.
+func (s *Server) apart(port uint16) (groups [][]*Iface) {
+	if !canBind || s.inherited.hasUDP(port) {
+		return [][]*Iface{s.ifaces}
+	}
+	for i := range s.ifaces {
+		groups = append(groups, s.ifaces[i:i+1])
+	}
+	return groups
+}
+
+// listenOn opens a port on some interfaces.
+func (s *Server) listenOn(ifaces []*Iface, port uint16) (sockets []socket, note string, err error) {
+	udp, err := s.listenUDP(ifaces, port)
 	switch {
 	case err == nil:
 		return []socket{udp}, "", nil
@@ -66,8 +96,8 @@ func (s *Server) listen(port uint16) (sockets []socket, note string, err error) 
 	if !errors.Is(err, syscall.EADDRINUSE) {
 		return nil, "", err
 	}
-	s.shares[port] = slices.ContainsFunc(s.ifaces, func(i *Iface) bool { return heldOn(i, port) })
-	for _, i := range s.ifaces {
+	s.shares[port] = true
+	for _, i := range ifaces {
 		raw, rawErr := listenRaw(i, port)
 		if rawErr != nil {
 			closeAll(sockets)
@@ -75,15 +105,7 @@ func (s *Server) listen(port uint16) (sockets []socket, note string, err error) 
 		}
 		sockets = append(sockets, raw)
 	}
-	return sockets, besideNote(port, s.shares[port]), nil
-}
-
-func besideNote(port uint16, shared bool) string {
-	where := ""
-	if !shared {
-		where = ", though for other interfaces"
-	}
-	return fmt.Sprintf("port %d is taken by another program on this host%s: listening beside it by packet socket", port, where)
+	return sockets, fmt.Sprintf("port %d is taken by another program on this host: listening beside it by packet socket", port), nil
 }
 
 func closeAll(sockets []socket) {

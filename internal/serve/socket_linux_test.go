@@ -27,7 +27,7 @@ func onLoopback(t *testing.T) *Server {
 // from.
 func TestSockets(t *testing.T) {
 	s := onLoopback(t)
-	udp, err := s.listenUDP(0)
+	udp, err := s.listenUDP(s.ifaces, 0)
 	require.NoError(t, err)
 	udp.port = portOf(udp.conn.LocalAddr())
 	each, err := s.listenEach(0)
@@ -71,7 +71,7 @@ func TestSockets(t *testing.T) {
 // cannot be sent keeps the others from nothing.
 func TestBatch(t *testing.T) {
 	s := onLoopback(t)
-	udp, err := s.listenUDP(0)
+	udp, err := s.listenUDP(s.ifaces, 0)
 	require.NoError(t, err)
 	defer udp.Close()
 	udp.port = portOf(udp.conn.LocalAddr())
@@ -123,7 +123,7 @@ func TestHandleAll(t *testing.T) {
 	w := &writes{}
 	s.Lines = journal.NewLines(w)
 	s.Log = slog.New(journal.NewTextHandler(s.Lines))
-	udp, err := s.listenUDP(0)
+	udp, err := s.listenUDP(s.ifaces, 0)
 	require.NoError(t, err)
 	s.policies = s.resolve(x64Plan("bootx64.efi"))
 	require.NoError(t, udp.Close())

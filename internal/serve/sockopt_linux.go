@@ -1,10 +1,8 @@
 package serve
 
 import (
-	"context"
 	"errors"
 	"net"
-	"net/netip"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -39,20 +37,17 @@ func setOption(conn *net.UDPConn, option int) error {
 	return errors.Join(err, failed)
 }
 
-// heldOn reports whether a port that is taken is so on this interface. One that
-// is bound to another interface, as that of dnsmasq with one --interface, leaves
-// it free for a socket that is bound to ours.
-func heldOn(i *Iface, port uint16) bool {
-	bound := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) (err error) {
+// canBind says that sockets can be bound to an interface.
+const canBind = true
+
+// bindTo binds a socket to an interface before it takes its port. Linux before 5.7
+// wants CAP_NET_RAW for that; without it the socket hears all interfaces.
+func bindTo(i *Iface) func(network, address string, c syscall.RawConn) error {
+	return func(_, _ string, c syscall.RawConn) (err error) {
 		failed := c.Control(func(fd uintptr) { err = unix.BindToDevice(int(fd), i.Name) })
-		return errors.Join(failed, err)
-	}}
-	for _, p := range i.Addrs {
-		conn, err := bound.ListenPacket(context.Background(), "udp4", netip.AddrPortFrom(p.Addr(), port).String())
-		if err != nil {
-			return true
+		if errors.Is(err, unix.EPERM) {
+			err = nil
 		}
-		_ = conn.Close()
+		return errors.Join(failed, err)
 	}
-	return false
 }

@@ -2,7 +2,10 @@
 
 package serve
 
-import "net"
+import (
+	"net"
+	"syscall"
+)
 
 // allowBroadcast does nothing: no systemd passes sockets.
 func allowBroadcast(*net.UDPConn) error { return nil }
@@ -11,5 +14,7 @@ func allowBroadcast(*net.UDPConn) error { return nil }
 // and on Windows it takes the port away.
 func letOthersBind(*net.UDPConn) error { return nil }
 
-// heldOn takes a port that is taken for taken everywhere.
-func heldOn(*Iface, uint16) bool { return true }
+// canBind says that sockets cannot be bound to an interface.
+const canBind = false
+
+func bindTo(*Iface) func(network, address string, c syscall.RawConn) error { return nil }

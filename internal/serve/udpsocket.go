@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"context"
 	"net"
 	"net/netip"
 	"sync"
@@ -28,8 +29,8 @@ type udpSocket struct {
 	going  []udpbatch.Message // of out
 }
 
-func (s *Server) listenUDP(port uint16) (*udpSocket, error) {
-	conn, err := s.packetConn(netip.AddrPortFrom(netip.IPv4Unspecified(), port))
+func (s *Server) listenUDP(ifaces []*Iface, port uint16) (*udpSocket, error) {
+	conn, err := s.boundConn(ifaces, port)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +46,25 @@ func (s *Server) listenUDP(port uint16) (*udpSocket, error) {
 		_ = conn.Close()
 		return nil, err
 	}
-	return &udpSocket{conn: conn, batch: batch, port: port, ifaces: s.ifaces}, nil
+	return &udpSocket{conn: conn, batch: batch, port: port, ifaces: ifaces}, nil
+}
+
+// boundConn is the socket that systemd has opened for a port, or a new one, which
+// hears nothing but its interface where there is one.
+func (s *Server) boundConn(ifaces []*Iface, port uint16) (*net.UDPConn, error) {
+	at := netip.AddrPortFrom(netip.IPv4Unspecified(), port)
+	if conn := s.inherited.takeUDP(at); conn != nil {
+		return conn, nil
+	}
+	var c net.ListenConfig
+	if canBind && len(ifaces) == 1 {
+		c.Control = bindTo(ifaces[0])
+	}
+	conn, err := c.ListenPacket(context.Background(), "udp4", at.String())
+	if err != nil {
+		return nil, err
+	}
+	return conn.(*net.UDPConn), nil
 }
 
 func (u *udpSocket) read() ([]datagram, error) {
