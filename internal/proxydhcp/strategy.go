@@ -49,7 +49,7 @@ func refused(now time.Time, q *dhcpopts.Packet, m Machine) bool {
 	if m.Requested {
 		return m.Strategy == Direct && !m.Elsewhere || m.Strategy == BINL && !m.Asked
 	}
-	return m.Address && now.Sub(m.Offered) < oneAttempt && again(q, m)
+	return m.Address && now.Sub(m.Offered) < oneAttempt && again(now, q, m)
 }
 
 // copied reports whether a DISCOVER is the one that was answered last.
@@ -61,9 +61,15 @@ func copied(now time.Time, q *dhcpopts.Packet, m Machine) bool {
 // was answered last, and not of a machine that was switched off and on. edk2 keeps
 // the xid and counts secs (measured: 0, 4, 12, 28), or leaves secs at 0 as it did
 // in 2008 [source: Dhcp4Io.c, DhcpRetransmit]. ROMs that make the xid of the
-// hardware address, the same in each attempt, begin secs anew [unverified].
-func again(q *dhcpopts.Packet, m Machine) bool {
-	return q.XID == m.XID && (q.Secs > m.Secs || q.Secs == 0 && m.Secs == 0)
+// hardware address, the same in each attempt, begin secs anew [unverified]. A
+// client may also take a new xid each time (RFC 2131 section 4.1): then its secs
+// have grown by the time that has passed.
+func again(now time.Time, q *dhcpopts.Packet, m Machine) bool {
+	if q.XID == m.XID {
+		return q.Secs > m.Secs || q.Secs == 0 && m.Secs == 0
+	}
+	counted := time.Duration(q.Secs-m.Secs) * time.Second
+	return q.Secs > m.Secs && (now.Sub(m.Offered)-counted).Abs() < soonest
 }
 
 func other(s Strategy) Strategy {

@@ -67,6 +67,8 @@ func TestAutoRepeats(t *testing.T) {
 		{"edk2's third", 8 * s, theXID, 4, 12, BINL},
 		{"edk2's fourth, of a long boot", 19 * s, theXID, 12, 28, BINL},
 		{"edk2 of 2008 counts no seconds", 4 * s, theXID, 0, 0, BINL},
+		{"a new xid each time", 3760 * time.Millisecond, theXID + 1, 0, 4, BINL},
+		{"a new xid each time, the third", 9 * s, theXID + 1, 4, 12, BINL},
 		{"a loop", s / 20, theXID, 0, 0, Direct},
 		{"a relay that is slow", 1900 * time.Millisecond, theXID, 0, 0, Direct},
 		{"copy of a repeat", s / 20, theXID, 4, 4, Direct},
