@@ -128,6 +128,9 @@ func (s *Server) release(se *session) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	client := se.req.Client
+	if s.SinglePort {
+		s.lately.add(client)
+	}
 	delete(s.running, se)
 	s.count.Add(-1)
 	s.settle(se)

@@ -62,6 +62,7 @@ type Server struct {
 	closing bool
 	wg      sync.WaitGroup // of running
 	cache   cache
+	lately  lately
 }
 
 // maxFailures is how often in a row a socket may fail before Serve gives up:
@@ -166,9 +167,7 @@ func (s *Server) packet(l *listener, from origin, b []byte) {
 		s.request(l, from, req)
 	case s.SinglePort && s.deliver(from, b):
 	case p.Op == ERROR: // never answered (RFC 1350 section 7)
-	case p.Op == ACK:
-		// Late, or of an ERROR, as tftp-hpa sends: the client's next request, by the
-		// same port, would take an ERROR for its answer.
+	case p.Op == ACK && s.lately.has(from.client):
 	default:
 		s.refuse(l, from, req, UnknownTID, errors.New("packet of no transfer"))
 	}
@@ -279,6 +278,7 @@ func (s *Server) prepare(l *listener, from origin, se *session) (File, error) {
 // refuse answers with an ERROR. Its text is the code's own: what went wrong on
 // the server is nobody's business but the log's.
 func (s *Server) refuse(l *listener, from origin, req Request, code ErrorCode, err error) {
+	s.lately.add(from.client)
 	_ = l.send(from, Packet{Op: ERROR, Code: code, Message: code.String()}.Append(nil))
 	s.tell(Event{Kind: Refused, Request: req, Code: code, Err: err})
 }

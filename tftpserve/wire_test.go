@@ -78,7 +78,6 @@ func TestAnswers(t *testing.T) {
 		{"OACK of no transfer", "\x00\x06blksize\x009\x00", "\x00\x05\x00\x05unknown transfer\x00"},
 		{"opcode 9", "\x00\x09abcd", "\x00\x05\x00\x04illegal operation\x00"},
 		{"one octet", "\x00", "\x00\x05\x00\x04illegal operation\x00"},
-		{"ACK of no transfer", "\x00\x04\x00\x01", ""},
 		{"ERROR is never answered", "\x00\x05\x00\x01no\x00", ""},
 	} {
 		for name, way := range map[string]func(*fixture){"own": nil, "single": func(f *fixture) { f.SinglePort = true }} {
@@ -101,6 +100,22 @@ func TestAnswers(t *testing.T) {
 			})
 		}
 	}
+}
+
+// An ACK of no transfer is one of a server that was started again, and its client
+// need not wait; but that of an ERROR, as tftp-hpa sends, is no question.
+func TestACKOfNoTransfer(t *testing.T) {
+	f := start(t, ipv4, nil)
+	r := f.raw()
+	ask := func(packet, answer string) {
+		r.send(r.from, packet)
+		require.Equal(t, answer, r.next(soon))
+	}
+	ask("\x00\x04\x00\x01", "\x00\x05\x00\x05unknown transfer\x00")
+	r.send(r.from, "\x00\x04\x00\x00") // of that
+	ask("\x00\x01none\x00octet\x00", "\x00\x05\x00\x01file not found\x00")
+	r.send(r.from, "\x00\x04\x00\x00")
+	ask("\x00\x01none\x00octet\x00", "\x00\x05\x00\x01file not found\x00")
 }
 
 // A client that says nothing gets no more than one window, whatever it asked
