@@ -50,6 +50,7 @@ func raspberryPi(s *site) {
 	content, err := s.fetch("tftp://10.77.0.2/start4.elf")
 	require.NoError(s, err, s.pxekit.Log())
 	require.Equal(s, "start4.elf", content)
+	s.said(": start4.elf, 10 bytes, ok") // before the address is another machine's
 }
 
 func bootProgramOfWDS(s *site) {
