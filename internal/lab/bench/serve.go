@@ -82,11 +82,15 @@ func bare(address, dir string) error {
 			laid[p.File] = layOut(data, blockSize(p))
 		}
 		err = bareTransfer(client.Addr().As4(), int(client.Port()), p, laid[p.File])
-		if err != nil && !errors.Is(err, unix.ECONNREFUSED) { // a request sent twice is answered when its client has gone
+		if err != nil && !gone(err) {
 			return err
 		}
 	}
 }
+
+// gone reports whether the client is: a request sent twice is answered when its
+// client has ended, and a last ACK may still be on its way when the relay ends.
+func gone(err error) bool { return errors.Is(err, unix.ECONNREFUSED) || errors.Is(err, unix.EAGAIN) }
 
 func blockSize(p tftpserve.Packet) int { return number(p, "blksize", tftpserve.DefaultBlockSize) }
 
@@ -106,6 +110,9 @@ func bareTransfer(ip [4]byte, port int, p tftpserve.Packet, packets []byte) erro
 	}
 	defer unix.Close(fd)
 	if err := unix.Connect(fd, &unix.SockaddrInet4{Addr: ip, Port: port}); err != nil {
+		return err
+	}
+	if err := unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &unix.Timeval{Sec: 1}); err != nil {
 		return err
 	}
 	if _, err := unix.Write(fd, tftpserve.Packet{Op: tftpserve.OACK, Options: p.Options}.Append(nil)); err != nil {
