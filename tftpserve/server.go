@@ -29,10 +29,10 @@ var ErrBusy = errors.New("too many transfers")
 // Server answers read requests. The zero value of each field but Open is
 // useful.
 //
-// A transfer takes a goroutine, a socket and what it sends at once, 64 KiB at
-// most and one block without a window: about 15 KiB in lock-step, 80 KiB with
-// windows, and WindowBytes more for netascii. Beside that up to 64 MiB hold
-// files that many clients fetch.
+// A transfer takes a goroutine and a socket, about 15 KiB, and WindowBytes more
+// for netascii. What is sent at once, 64 KiB at most, lies in memory that it has
+// only while it sends. Beside that up to 64 MiB hold files that many clients
+// fetch.
 //
 // Addresses can be forged. A client that has not answered yet is sent one block
 // of 512 octets or OACKs, no more than one window in all, and when it asks again

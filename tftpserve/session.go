@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -36,7 +37,6 @@ type session struct {
 
 	terms   Terms
 	content content
-	frame   []byte
 	resent  int
 }
 
@@ -133,10 +133,12 @@ func (se *session) send(s Step) error {
 	if s.Again {
 		se.resent += int(s.Last - s.First + 1)
 	}
+	frame := frames.Get().(*[]byte)
+	defer frames.Put(frame)
 	size := se.terms.BlockSize + dataHeader
 	most := uint64(max(min(windowPackets, windowOctets/size), 1))
 	for first := s.First; first <= s.Last; first += most {
-		b, err := se.data(first, min(first+most-1, s.Last))
+		b, err := se.data(frame, first, min(first+most-1, s.Last))
 		if err != nil {
 			return err
 		}
@@ -156,16 +158,20 @@ func ignoreICMP(err error) error {
 	return nil
 }
 
+// frames are what packets are laid out in. A transfer needs one for as long as it
+// sends: those that wait for an ACK hold none.
+var frames = sync.Pool{New: func() any { return new([]byte) }}
+
 // data lays out DATA packets one after the other. What is read from disk comes
 // to lie at the end of the frame, and each block moves forward to its place.
-func (se *session) data(first, last uint64) ([]byte, error) {
+func (se *session) data(memory *[]byte, first, last uint64) ([]byte, error) {
 	block := se.terms.BlockSize
 	from, to := span(first, last, block, se.content.size())
 	headers, n := dataHeader*int(last-first+1), int(to-from)
-	if cap(se.frame) < headers+n {
-		se.frame = make([]byte, headers+n)
+	if cap(*memory) < headers+n {
+		*memory = make([]byte, headers+n)
 	}
-	frame := se.frame[:headers+n]
+	frame := (*memory)[:headers+n]
 	octets, err := se.content.read(from, n, frame[headers:])
 	if err != nil {
 		return nil, err
