@@ -114,9 +114,11 @@ func text(n int) []byte {
 	return b
 }
 
+// get fetches from an address of its own: at all of them it would hear what is sent
+// to a forged one whose port happens to be the same.
 func (f *fixture) get(g tftpget.Get) ([]byte, tftpget.Result, error) {
 	var out bytes.Buffer
-	g.Server = f.addr
+	g.Server, g.Local = f.addr, net.UDPAddrFromAddrPort(netip.AddrPortFrom(f.addr.Addr(), 0))
 	result, err := g.Fetch(&out)
 	return out.Bytes(), result, err
 }
