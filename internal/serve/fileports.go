@@ -73,10 +73,14 @@ func (s *Server) listenTCP(at netip.AddrPort) (net.Listener, error) {
 // packetConn is the socket that systemd has opened for this address, or a new
 // one.
 func (s *Server) packetConn(at netip.AddrPort) (*net.UDPConn, error) {
+	return s.packetConnBy(listenConfig(at.Addr()), at)
+}
+
+// packetConnBy is packetConn where a new one is opened in a way of its own.
+func (s *Server) packetConnBy(c net.ListenConfig, at netip.AddrPort) (*net.UDPConn, error) {
 	if conn := s.inherited.takeUDP(at); conn != nil {
 		return conn, nil
 	}
-	c := listenConfig(at.Addr())
 	conn, err := c.ListenPacket(context.Background(), "udp"+family(at.Addr()), at.String())
 	if err != nil {
 		return nil, err

@@ -1,7 +1,6 @@
 package serve
 
 import (
-	"context"
 	"net"
 	"net/netip"
 	"sync"
@@ -52,19 +51,11 @@ func (s *Server) listenUDP(ifaces []*Iface, port uint16) (*udpSocket, error) {
 // boundConn is the socket that systemd has opened for a port, or a new one, which
 // hears nothing but its interface where there is one.
 func (s *Server) boundConn(ifaces []*Iface, port uint16) (*net.UDPConn, error) {
-	at := netip.AddrPortFrom(netip.IPv4Unspecified(), port)
-	if conn := s.inherited.takeUDP(at); conn != nil {
-		return conn, nil
-	}
 	var c net.ListenConfig
 	if canBind && len(ifaces) == 1 {
 		c.Control = bindTo(ifaces[0])
 	}
-	conn, err := c.ListenPacket(context.Background(), "udp4", at.String())
-	if err != nil {
-		return nil, err
-	}
-	return conn.(*net.UDPConn), nil
+	return s.packetConnBy(c, netip.AddrPortFrom(netip.IPv4Unspecified(), port))
 }
 
 func (u *udpSocket) read() ([]datagram, error) {
