@@ -31,9 +31,9 @@ func (s *Server) tlsConfig() *tls.Config {
 	}
 }
 
-// cipherSuites has, after those that Go thinks sound, the ones of boot firmware
+// cipherSuites has, beside those that Go thinks sound, the ones of boot firmware
 // without elliptic curves: iPXE up to 1.21, and edk2 built on OpenSSL's no-ec.
-// Where both sides have better ones those are taken.
+// Go orders the list itself: where both sides have better ones those are taken.
 func cipherSuites() []uint16 {
 	suites := []uint16{
 		tls.TLS_RSA_WITH_AES_128_GCM_SHA256, tls.TLS_RSA_WITH_AES_256_GCM_SHA384,
